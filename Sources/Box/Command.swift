@@ -1,0 +1,71 @@
+/// An applet: its stored properties are its options, with their defaults.
+public protocol Command {
+  init()
+  static var manual: Manual<Self> { get }
+  func run(_ operands: [String], _ context: inout Context) throws(Failure)
+}
+
+/// Where an applet stands in the list of applets.
+public enum Family: Int, Sendable, CaseIterable {
+  case target, processes, files, text, network, runtimes, system, shell
+
+  public var title: StaticString {
+    switch self {
+    case .target: "Reaching the target"
+    case .processes: "Processes and memory"
+    case .files: "Files"
+    case .text: "Text"
+    case .network: "Network"
+    case .runtimes: "JVM, .NET and other runtimes"
+    case .system: "System and identity"
+    case .shell: "Shell and scripts"
+    }
+  }
+}
+
+/// How the command line of an applet is read.
+public enum Grammar: Sendable {
+  /// Options and operands in any order, getopt_long(3).
+  case gnu
+  /// Options end at the first operand.
+  case posix
+  /// As `posix`, and `-5` or `-.5` is an operand.
+  case numbers
+  /// As `gnu`, and the first `-9` or `-TERM` is `--signal=9`; numbers behind it are operands.
+  case signals
+  /// The applet reads its arguments itself; only a lone `--help` or `--version` is taken.
+  case own
+  /// As `own`, and even `--help` is an operand.
+  case literal
+}
+
+/// The whole public face of an applet: help, completions, README rows and man pages come from it.
+public struct Manual<Options: Command> {
+  public let name: StaticString
+  public let summary: StaticString
+  public let family: Family
+  public let operands: StaticString
+  public let grammar: Grammar
+  public let options: [Option<Options>]
+  public let examples: [(command: StaticString, purpose: StaticString)]
+  public let standard: StaticString
+  /// Where and why it differs from the standard.
+  public let deviations: [StaticString]
+
+  public init(
+    _ name: StaticString, _ summary: StaticString, family: Family, operands: StaticString = "",
+    grammar: Grammar = .gnu, options: [Option<Options>] = [],
+    examples: [(command: StaticString, purpose: StaticString)] = [], standard: StaticString = "",
+    deviations: [StaticString] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.family = family
+    self.operands = operands
+    self.grammar = grammar
+    self.options = options
+    self.examples = examples
+    self.standard = standard
+    self.deviations = deviations
+  }
+}

@@ -1,0 +1,75 @@
+internal import CLinux
+
+/// A buffered stream to a descriptor, or to memory in unit tests.
+///
+/// The first failure is kept; what follows it is dropped, so that applets need not check each line.
+public final class Output {
+  let descriptor: Int32
+  public private(set) var buffer: [UInt8] = []
+  /// What went wrong, if anything did.
+  public private(set) var failure: SystemError?
+
+  static let capacity = 65536
+
+  public init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// A stream that only collects.
+  public static func memory() -> Output { Output(descriptor: -1) }
+
+  public func write(_ text: String) {
+    if text.utf8.contains(0xF4) {
+      buffer += text.bytes
+    } else {
+      buffer += text.utf8
+    }
+    flushIfFull()
+  }
+
+  public func write(_ bytes: some Sequence<UInt8>) {
+    buffer += bytes
+    flushIfFull()
+  }
+
+  public func write(_ byte: UInt8) {
+    buffer.append(byte)
+    flushIfFull()
+  }
+
+  /// Large pieces pass the buffer by.
+  public func write(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= Self.capacity / 2, descriptor >= 0 else {
+      buffer.append(contentsOf: bytes)
+      return flushIfFull()
+    }
+    flush()
+    send(bytes)
+  }
+
+  public func line(_ text: String) {
+    write(text)
+    write(UInt8(ascii: "\n"))
+  }
+
+  /// Writes what is buffered.
+  public func flush() {
+    guard descriptor >= 0, !buffer.isEmpty else { return }
+    buffer.withUnsafeBytes { send($0) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// What was collected in memory.
+  public var text: String { String(bytes: buffer) }
+
+  private func flushIfFull() {
+    if buffer.count >= Self.capacity { flush() }
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) {
+    guard failure == nil else { return }
+    do throws(SystemError) {
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      failure = error
+    }
+  }
+}

@@ -1,4 +1,4 @@
-internal import Linux
+public import Linux
 
 extension Context {
   /// Goes on as `command`: an applet runs in this process, anything else replaces it.
@@ -26,6 +26,31 @@ extension Context {
     if let refusal { throw .system(refusal, status: ExitStatus.notExecutable) }
     throw Failure(
       "\(name): no such program or applet", status: ExitStatus.notFound, errno: .noEntry)
+  }
+
+  /// Starts `command` in a child of this process, an applet or a program as `become` finds them.
+  ///
+  /// - Parameter prepare: what the child does first: redirections, process group, limits.
+  /// - Returns: the PID of the child, for `Child.wait`.
+  public func spawn(
+    _ command: [String], prepare: () throws(SystemError) -> Void = { () throws(SystemError) in }
+  ) throws(Failure) -> Int32 {
+    output.flush()
+    errors.flush()
+    return try attempt { () throws(SystemError) in
+      try Child.fork {
+        var child = self
+        do throws(Failure) {
+          try attempt { () throws(SystemError) in try prepare() }
+          try child.become(command)
+        } catch {
+          child.report(error)
+          child.errors.flush()
+          return error.status
+        }
+        return ExitStatus.success
+      }
+    }
   }
 
   private func candidates(_ name: String) -> [String] {

@@ -118,11 +118,12 @@ public struct Option<Options: Command> {
     Self(short, long, metavariable, help, .optional, set)
   }
 
-  /// A bare number as an option, `head -5`.
+  /// A bare number as an option, `grep -5`; letters behind it are further options.
   public static func digits(_ help: StaticString, set: @escaping (inout Options, Int) -> Void)
     -> Self
   {
-    Self("0123456789", nil, "NUM", help, .value) { (options: inout Options, text) throws(Failure) in
+    Self("0123456789", nil, "NUM", help, .optional) {
+      (options: inout Options, text) throws(Failure) in
       guard let value = Int(text ?? "") else { throw .usage("\(text ?? ""): not a whole number") }
       set(&options, value)
     }

@@ -141,7 +141,15 @@ struct Parser {
         throw unknown("-" + String(letter), in: argument)
       }
       let option = settings.options[index]
-      if option.isDigits { return try settings.apply(index, String(letters)) }
+      if option.isDigits, option.arity == .value {
+        return try settings.apply(index, String(letters))
+      }
+      if option.isDigits {
+        let digits = letters.prefix { $0 >= "0" && $0 <= "9" }
+        letters = letters.dropFirst(digits.count)
+        try settings.apply(index, String(digits))
+        continue
+      }
       letters = letters.dropFirst()
       switch option.arity {
       case .flag:

@@ -9,6 +9,11 @@ public func matchesGlob(_ name: [UInt8], _ pattern: String) -> Bool {
       return false
     }
   }
+  return matchesWildcard(name, pattern)
+}
+
+/// As `matchesGlob`, but a leading dot is a character like any other.
+public func matchesWildcard(_ name: [UInt8], _ pattern: [UInt8]) -> Bool {
   var (inName, inPattern) = (0, 0)
   // Where the last star is, and what it has been tried to stop in front of.
   var star: (pattern: Int, name: Int)?

@@ -20,6 +20,31 @@ struct TextSource: ~Copyable {
     return TextSource(
       file: try place.openToRead(), display: operand, isForeign: place.isForeign)
   }
+
+  /// Calls `body` with each piece of the file, at most 256 KiB.
+  borrowing func forEachPiece(_ body: (UnsafeMutableRawBufferPointer) -> Bool) throws(Failure) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try told { () throws(SystemError) in try file.read(into: buffer) }
+      if count == 0 { return }
+      if !body(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])) { return }
+    }
+  }
+
+  /// Everything; an error where that is more than `limit` bytes.
+  borrowing func contents(limit: Int) throws(Failure) -> [UInt8] {
+    try told { () throws(SystemError) in try file.contents(limit: limit) }
+  }
+
+  /// Runs `body` and tells its error about this operand.
+  borrowing func told<Result>(_ body: () throws(SystemError) -> Result) throws(Failure) -> Result {
+    do throws(SystemError) {
+      return try body()
+    } catch {
+      throw .system(error.about(display))
+    }
+  }
 }
 
 /// Writes what was read. What is a target's goes to a terminal without control characters.

@@ -1,0 +1,2 @@
+internal import CText
+internal import Linux

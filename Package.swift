@@ -106,12 +106,13 @@ let package = Package(
     knowledge("Cgroup"),
     fast("Patterns", "CLinux"),
     fast("Digests"),
+    fast("Sorting"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
     applets("FileApplets", "Accounts"),
-    applets("TextApplets", "Patterns", "Digests"),
+    applets("TextApplets", "Patterns", "Digests", "Sorting"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
 
@@ -136,7 +137,7 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"),
+    tests("Patterns"), tests("Digests"), tests("Sorting"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),

@@ -48,6 +48,7 @@ public func registry() -> [Applet] {
     Applet("self-check", SelfCheck.self),
     Applet("seq", Seq.self),
     Applet("sleep", Sleep.self),
+    Applet("sort", Sort.self),
     Applet("stat", Stat.self),
     Applet("sync", Sync.self),
     Applet("tail", Tail.self),

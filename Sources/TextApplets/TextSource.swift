@@ -21,6 +21,22 @@ struct TextSource: ~Copyable {
       file: try place.openToRead(), display: operand, isForeign: place.isForeign)
   }
 
+  /// The descriptor of the operand, which the caller owns.
+  static func openSource(_ operand: String, _ paths: Paths, status: Int32) throws(Failure)
+    -> LineReaderSource
+  {
+    do throws(Failure) {
+      let source = try open(operand, paths)
+      let display = source.display
+      return LineReaderSource(descriptor: source.takeFile().release(), display: display)
+    } catch {
+      throw Failure(error.text, advice: error.advice, status: status, errno: error.errno)
+    }
+  }
+
+  /// The open file itself.
+  consuming func takeFile() -> File { file }
+
   /// Calls `body` with each piece of the file, at most 256 KiB.
   borrowing func forEachPiece(_ body: (UnsafeMutableRawBufferPointer) -> Bool) throws(Failure) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)

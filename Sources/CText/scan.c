@@ -61,16 +61,21 @@ size_t ctext_count_characters(const uint8_t *start, size_t n) {
   return total;
 }
 
-size_t ctext_count_words(const uint8_t *start, size_t n, int *inside) {
-  static const uint8_t blank[256] = {['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1};
-  size_t words = 0;
-  unsigned was = !*inside;
-  for (size_t i = 0; i < n; i++) {
-    unsigned is = blank[start[i]];
-    words += was & (is ^ 1);
-    was = is;
+size_t ctext_count_words(const uint8_t *start, size_t n, int *inside, int utf8) {
+  // What a byte leaves of "inside", and what it adds.
+  uint8_t keeps[256], begins[256];
+  for (int byte = 0; byte < 256; byte++) {
+    begins[byte] = (byte > 0x20 && byte < 0x7F) || (utf8 && byte >= 0x80);
+    keeps[byte] = byte != ' ' && (byte < '\t' || byte > '\r');
   }
-  *inside = !was;
+  size_t words = 0;
+  unsigned was = *inside != 0;
+  for (size_t i = 0; i < n; i++) {
+    unsigned begin = begins[start[i]];
+    words += begin & (was ^ 1);
+    was = (was & keeps[start[i]]) | begin;
+  }
+  *inside = (int)was;
   return words;
 }
 

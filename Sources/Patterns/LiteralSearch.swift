@@ -84,11 +84,13 @@ public enum ByteScan {
   }
 
   /// How many words begin in `bytes`; `inside` is whether one is open.
-  public static func words(in bytes: UnsafeRawBufferPointer, inside: inout Bool) -> Int {
+  public static func words(
+    in bytes: UnsafeRawBufferPointer, inside: inout Bool, isUTF8: Bool
+  ) -> Int {
     guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
     var flag: Int32 = inside ? 1 : 0
     defer { inside = flag != 0 }
-    return ctext_count_words(base, bytes.count, &flag)
+    return ctext_count_words(base, bytes.count, &flag, isUTF8 ? 1 : 0)
   }
 
   /// Replaces each byte by its entry in `table`, which has 256.

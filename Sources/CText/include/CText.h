@@ -11,7 +11,8 @@ size_t ctext_count(const uint8_t *start, size_t n, uint8_t byte);
 // How many of n bytes start a UTF-8 character or stand alone: all but 0x80...0xBF.
 size_t ctext_count_characters(const uint8_t *start, size_t n);
 // How many words begin in n bytes, as isspace(3) parts them; `inside` is whether a word is open, before and after.
-size_t ctext_count_words(const uint8_t *start, size_t n, int *inside);
+// Bytes that cannot be printed neither begin nor end a word; with `utf8` those of 0x80 and above are of words.
+size_t ctext_count_words(const uint8_t *start, size_t n, int *inside, int utf8);
 // table[start[i]] in place.
 void ctext_translate(uint8_t *start, size_t n, const uint8_t table[256]);
 

@@ -51,7 +51,11 @@ public struct Sort: Command {
       guard operands.isEmpty else {
         throw .usage("\(operands[0]): no operands with --files0-from")
       }
-      operands = try NameList.read(lists, paths)
+      do throws(Failure) {
+        operands = try NameList.read(lists, paths)
+      } catch {
+        throw Failure(error.text, advice: error.advice, status: 2, errno: error.errno)
+      }
     }
     if operands.isEmpty { operands = ["-"] }
     let order = LineOrder(
@@ -120,7 +124,8 @@ extension Sort {
       .value(nil, "batch-size", "NUM", "Taken; all temporary files are merged at once") {
         (_: inout Sort, _: Int) in
       },
-      .optional("c", "check", "HOW", "Only say whether the input is sorted; =quiet as -C") {
+      .flag("c", nil, "Only say whether the input is sorted") { $0.check = .tells },
+      .optional(nil, "check", "HOW", "As -c; --check=quiet as -C") {
         (options: inout Sort, how) throws(Failure) in
         switch how ?? "diagnose-first" {
         case "diagnose-first": options.check = .tells

@@ -39,8 +39,10 @@ public struct Tee: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     if ignoresInterrupts { Signal(2).ignore() }
+    if onError != .byDefault { Signal(13).ignore() }
     let paths = Paths(context)
-    var outputs = [context.output]
+    // Not the kit's stream: that one is not to be told of a reader that went away.
+    var outputs = [Output(descriptor: 1)]
     var names = ["standard output"]
     for operand in operands {
       do throws(Failure) {
@@ -70,8 +72,7 @@ public struct Tee: Command {
       return failed.contains(false)
     }
     for index in failures {
-      // The status of standard output's own failure is the kit's to tell.
-      guard index > 0, let failure = outputs[index].failure, !isIgnored(failure) else { continue }
+      guard let failure = outputs[index].failure, !isIgnored(failure) else { continue }
       context.report(.system(failure.about(names[index])))
     }
   }

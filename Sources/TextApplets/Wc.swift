@@ -64,11 +64,12 @@ public struct Wc: Command {
     let isInput = names.isEmpty && list == nil
     if isInput { names = ["-"] }
     let counter = WcCounter(self, isUTF8: Self.isUTF8(context))
-    let width = width(names, isInput: isInput, paths)
+    let width = isStream(paths) ? 1 : width(names, isInput: isInput, paths)
     var sum = WcCounts()
     for name in names {
       var counts = WcCounts()
       do throws(Failure) {
+        if name.isEmpty, let list { throw .message("\(list): a name that is empty") }
         let source = try TextSource.open(name, paths)
         do throws(Failure) {
           try counter.count(source, &counts)
@@ -84,6 +85,12 @@ public struct Wc: Command {
     }
     let wantsTotal = total == .auto ? names.count > 1 : total != .never
     if wantsTotal { write(sum, total == .only ? nil : "total", total == .only ? 1 : width, context) }
+  }
+
+  /// Whether the names come one by one, so that sizes are not known before.
+  private func isStream(_ paths: Paths) -> Bool {
+    guard let list, let source = try? TextSource.open(list, paths) else { return false }
+    return (try? source.file.status())?.kind != .regular
   }
 
   private static func isUTF8(_ context: Context) -> Bool {

@@ -53,6 +53,10 @@ public struct Sort: Command {
       }
       do throws(Failure) {
         operands = try NameList.read(lists, paths)
+        if operands.isEmpty { throw .message("no input from \(lists)") }
+        if let empty = operands.firstIndex(of: "") {
+          throw .message("\(lists):\(empty + 1): a name that is empty")
+        }
       } catch {
         throw Failure(error.text, advice: error.advice, status: 2, errno: error.errno)
       }
@@ -208,19 +212,16 @@ extension Sort {
   }
 }
 
-/// Names of files in a file, each with a NUL behind: `--files0-from`.
+/// Names of files in a file, each with a NUL behind: `--files0-from`. An empty one is the caller's to refuse.
 enum NameList {
   static func read(_ list: String, _ paths: Paths) throws(Failure) -> [String] {
     let source = try TextSource.open(list, paths)
     let bytes = try source.contents(limit: 1 << 26)
-    if bytes.isEmpty { throw .message("no input from \(list)") }
+    if bytes.isEmpty { return [] }
     var names: [String] = []
     for name in (bytes.last == 0 ? bytes.dropLast() : bytes[...])
       .split(separator: 0, omittingEmptySubsequences: false)
     {
-      guard !name.isEmpty else {
-        throw .message("\(list):\(names.count + 1): a name that is empty")
-      }
       names.append(String(bytes: name))
     }
     return names

@@ -38,7 +38,7 @@ public struct Tr: Command {
     do throws(CharacterSet.Malformed) {
       plan = try TrPlan(self, operands)
     } catch {
-      throw .usage(error.reason)
+      throw .message(error.reason)
     }
     let source = try TextSource.open("-", Paths(context))
     var last: UInt8?

@@ -178,7 +178,9 @@ public struct Xargs: Command {
           isEnded = true
         }
       } catch {
+        // What came before the mistake is still run.
         for item in found where !runner.isDone { try runner.add(item) }
+        try runner.endInput()
         throw .message(error.reason)
       }
       for item in found where !runner.isDone {

@@ -26,6 +26,9 @@ struct XargsRunner {
   }
 
   mutating func add(_ item: ArgumentSplitter.Item) throws(Failure) {
+    var item = item
+    // An argument ends at a NUL, whatever parts the input.
+    if let end = item.text.firstIndex(of: 0) { item.text.removeSubrange(end...) }
     if let replaced = options.replaced {
       if item.text.isEmpty, options.separator == nil { return }
       return try run(command.enumerated().map { index, word in

@@ -34,3 +34,18 @@ public func compareBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointe
 public func copyBytes(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
   if let base = bytes.baseAddress { memmove(target, base, bytes.count) }
 }
+
+extension File {
+  /// Reads once into `bytes` from index `start` up to `end`; 0 is the end.
+  public borrowing func read(into bytes: inout [UInt8], from start: Int, upTo end: Int)
+    throws(SystemError) -> Int
+  {
+    let descriptor = descriptor
+    return try check("read", "") {
+      bytes.withUnsafeMutableBytes { all in
+        guard start >= 0, start < end, end <= all.count, let base = all.baseAddress else { return 0 }
+        return CLinux.read(descriptor, base + start, end - start)
+      }
+    }
+  }
+}

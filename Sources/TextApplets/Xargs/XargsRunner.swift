@@ -31,9 +31,7 @@ struct XargsRunner {
     if let end = item.text.firstIndex(of: 0) { item.text.removeSubrange(end...) }
     if let replaced = options.replaced {
       if item.text.isEmpty, options.separator == nil { return }
-      return try run(command.enumerated().map { index, word in
-        index == 0 && !word.contains(replaced) ? word : Self.replace(replaced, in: word, by: item.text)
-      })
+      return try run(command.map { Self.replace(replaced, in: $0, by: item.text) })
     }
     let cost = item.text.count + 1
     if size + cost > options.size {

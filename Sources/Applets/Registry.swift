@@ -42,6 +42,7 @@ public func registry() -> [Applet] {
     Applet("ls-proc-root", LsProcRoot.self),
     Applet("md5sum", Sums.self),
     Applet("nproc", Nproc.self),
+    Applet("od", Od.self),
     Applet("penv", Penv.self),
     Applet("pgrep", Pgrep.self),
     Applet("pidof", Pidof.self),
@@ -80,6 +81,7 @@ public func registry() -> [Applet] {
     Applet("whoami", Whoami.self),
     Applet("why", Why.self),
     Applet("xargs", Xargs.self),
+    Applet("xxd", Xxd.self),
     Applet("yes", Yes.self),
   ]
 }

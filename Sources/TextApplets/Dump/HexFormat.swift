@@ -129,7 +129,7 @@ struct HexFormat {
       parts.append(part)
     }
     if parts.isEmpty {
-      parts.append(Part(before: literal, bytes: 0))
+      parts.append(Part(before: literal, bytes: size ?? 0))
     } else if !literal.isEmpty {
       parts[parts.count - 1].after = literal
     }

@@ -27,8 +27,7 @@ struct HexWriter {
         for round in 0..<unit.count {
           for (index, part) in unit.parts.enumerated() {
             let isLast =
-              round == unit.count - 1 && index == unit.parts.count - 1
-              && (unit.count > 1 || unit.hasCount)
+              unit.count > 1 && round == unit.count - 1 && index == unit.parts.count - 1
             write(part, bytes, offset, count, address + offset, isLast: isLast, output)
             offset += part.bytes
           }
@@ -39,14 +38,16 @@ struct HexWriter {
 
   /// What `%_A` prints when all is done.
   func writeEnd(_ address: Int, _ output: Output) {
-    for unit in formats.flatMap({ $0.units }) {
-      for part in unit.parts {
-        guard case .lastAddress(let radix) = part.conversion else { continue }
-        output.write(part.before)
-        output.write(number(UInt64(max(0, address)), radix, part))
-        output.write(part.after)
+    var last: HexFormat.Part?
+    for format in formats {
+      for unit in format.units {
+        for part in unit.parts { if case .lastAddress = part.conversion { last = part } }
       }
     }
+    guard let last, case .lastAddress(let radix) = last.conversion else { return }
+    output.write(last.before)
+    output.write(number(UInt64(max(0, address)), radix, last))
+    output.write(last.after)
   }
 
   private func write(
@@ -100,7 +101,7 @@ struct HexWriter {
       let real = part.bytes == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value))) : Double(bitPattern: value)
       var layout = format(Unicode.Scalar(letter), part)
       layout.precision = Int32(part.precision)
-      return layout.text(real: realText(real))?.text ?? []
+      return layout.text(real: HexReal.text(real))?.text ?? []
     case .string:
       let end = min(offset + part.bytes, bytes.count)
       let slice = offset < end ? Array(bytes[offset..<end]) : []
@@ -109,10 +110,6 @@ struct HexWriter {
     case .escaped: return padded(CharacterNames.escaped(byte), part)
     case .named: return padded(CharacterNames.named(byte), part)
     }
-  }
-
-  private func realText(_ value: Double) -> String {
-    value.isNaN ? "nan" : value.isInfinite ? (value < 0 ? "-inf" : "inf") : "\(value)"
   }
 
   private func format(_ conversion: Unicode.Scalar, _ part: HexFormat.Part) -> NumberFormat {
@@ -172,5 +169,21 @@ enum CharacterNames {
     case 0x20: Array("sp".utf8)
     default: named(byte & 0x7F)
     }
+  }
+}
+
+/// A floating point number in hexadecimal, which loses nothing on the way to printf(3).
+enum HexReal {
+  static func text(_ value: Double) -> String {
+    let sign = value.sign == .minus ? "-" : ""
+    if value.isNaN { return sign + "nan" }
+    if value.isInfinite { return sign + "inf" }
+    if value == 0 { return sign + "0" }
+    let bits = value.bitPattern
+    let exponent = Int(bits >> 52 & 0x7FF)
+    let fraction = bits & (1 << 52 - 1)
+    // Subnormal numbers have no hidden bit.
+    let whole = exponent == 0 ? fraction : fraction | 1 << 52
+    return sign + "0x" + String(whole, radix: 16) + "p" + String(max(exponent, 1) - 1075)
   }
 }

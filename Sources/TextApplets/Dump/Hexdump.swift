@@ -121,6 +121,6 @@ public struct Hexdump: Command {
       address += count
       if count < writer.block { break }
     }
-    if address > feed.skipped { writer.writeEnd(address, output) }
+    if address > 0 { writer.writeEnd(address, output) }
   }
 }

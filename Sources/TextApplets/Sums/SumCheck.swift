@@ -43,8 +43,8 @@ struct SumCheck {
 
   private mutating func compare(_ sum: SumLine, _ paths: Paths, _ context: inout Context) {
     let name = String(bytes: sum.file)
-    let (shown, isEscaped) = SumName.escaped(name)
-    let prefix = isEscaped ? [UInt8(ascii: "\\")] + shown : shown
+    let prefix =
+      sum.file.contains(0x0A) ? [UInt8(ascii: "\\")] + SumName.escaped(name).bytes : sum.file
     do throws(Failure) {
       let digest = try Sums.digest(of: name, algorithm, length: sum.digest.count / 2, paths)
       let isRight = digest == sum.digest

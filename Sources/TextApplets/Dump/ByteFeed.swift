@@ -27,6 +27,9 @@ final class ByteFeed {
 
   private(set) var skipped = 0
 
+  /// Whether any operand could be opened.
+  var hasSources: Bool { !sources.isEmpty }
+
   private func skip(_ count: Int) {
     var count = count
     skipped = 0

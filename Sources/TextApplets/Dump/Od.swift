@@ -47,7 +47,12 @@ public struct Od: Command {
           options.limit = try amount(text)
           options.isModern = true
         },
-        .optional("S", "strings", "NUM", "Text of at least NUM characters with a NUL behind") {
+        .parsed("S", nil, "NUM", "Text of at least NUM characters with a NUL behind") {
+          (options: inout Od, text) throws(Failure) in
+          options.strings = try amount(text)
+          options.isModern = true
+        },
+        .optional(nil, "strings", "NUM", "As -S NUM, 3 if not said") {
           (options: inout Od, text) throws(Failure) in
           options.strings = try text.map { (text: String) throws(Failure) in try amount(text) } ?? 3
           options.isModern = true
@@ -193,7 +198,7 @@ public struct Od: Command {
       address += count
       if count < layout.block { break }
     }
-    if radix != UInt8(ascii: "n") {
+    if radix != UInt8(ascii: "n"), feed.hasSources {
       output.write(addressText(address))
       output.write(0x0A)
     }
@@ -208,8 +213,7 @@ public struct Od: Command {
       if count == 0 { return }
       for index in 0..<count {
         let byte = buffer[index]
-        let isText = (byte >= 0x20 && byte < 0x7F) || (byte >= 0x07 && byte <= 0x0D)
-        if isText {
+        if byte >= 0x20, byte < 0x7F {
           run.append(byte)
         } else {
           if byte == 0, run.count >= least {
@@ -227,9 +231,7 @@ public struct Od: Command {
       output.write(addressText(address))
       output.write(0x20)
     }
-    for byte in run {
-      output.write(byte >= 0x07 && byte <= 0x0D ? CharacterNames.escaped(byte) : [byte])
-    }
+    output.write(run)
     output.write(0x0A)
   }
 }

@@ -15,7 +15,6 @@ struct OdType: Equatable {
   static func parse(_ text: String) throws(Malformed) -> [OdType] {
     var types: [OdType] = []
     var rest = text.bytes[...]
-    guard !rest.isEmpty else { throw Malformed(reason: "\(text): no type") }
     while let letter = rest.popFirst() {
       var type: OdType
       switch letter {
@@ -111,9 +110,12 @@ struct OdType: Equatable {
       let digits = Array(String(value, radix: letter == UInt8(ascii: "x") ? 16 : 8).utf8)
       return [UInt8](repeating: 0x30, count: max(0, width - digits.count)) + digits
     case .real:
-      if size == 8 { return Self.shortest(Double(bitPattern: value), 15...17) { $0 } }
+      if size == 8 {
+        let double = Double(bitPattern: value)
+        return Self.shortest(double, double.isSubnormal ? 1...17 : 15...17) { $0 }
+      }
       let single = Float(bitPattern: UInt32(truncatingIfNeeded: value))
-      return Self.shortest(Double(single), 6...9) { Double(Float($0)) }
+      return Self.shortest(Double(single), single.isSubnormal ? 1...9 : 6...9) { Double(Float($0)) }
     }
   }
 

@@ -62,7 +62,9 @@ public struct Xxd: Command {
   private func convert(_ files: [String], _ context: Context) throws(Failure) {
     let paths = Paths(context)
     var output = context.output
-    let source = try TextSource.open(files.first ?? "-", paths)
+    let opened = try TextSource.openSource(files.first ?? "-", paths, status: 2)
+    let source = TextSource(
+      file: File(owning: opened.descriptor), display: opened.display, isForeign: false)
     if files.count == 2, files[1] != "-" {
       let mode: OpenMode = reverts ? [.write, .create] : [.write, .create, .truncate]
       output = Output(descriptor: try paths.location(files[1]).open(mode).release())

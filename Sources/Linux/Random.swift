@@ -1,0 +1,26 @@
+internal import CLinux
+
+/// Numbers that nobody can foretell, getentropy(3).
+public struct Entropy {
+  private var pool: [UInt64] = []
+
+  public init() {}
+
+  /// A number from 0 up to, not including, `bound`; each is as likely.
+  public mutating func below(_ bound: UInt64) -> UInt64 {
+    guard bound > 1 else { return 0 }
+    // Numbers of the last, incomplete round would be more likely: they are drawn again.
+    let limit = UInt64.max - UInt64.max % bound
+    while true {
+      let value = next()
+      if value < limit { return value % bound }
+    }
+  }
+
+  private mutating func next() -> UInt64 {
+    if let value = pool.popLast() { return value }
+    pool = [UInt64](repeating: 0, count: 32)
+    _ = pool.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) }
+    return pool.removeLast()
+  }
+}

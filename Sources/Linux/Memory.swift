@@ -43,7 +43,9 @@ extension File {
     let descriptor = descriptor
     return try check("read", "") {
       bytes.withUnsafeMutableBytes { all in
-        guard start >= 0, start < end, end <= all.count, let base = all.baseAddress else { return 0 }
+        guard start >= 0, start < end, end <= all.count, let base = all.baseAddress else {
+          return 0
+        }
         return CLinux.read(descriptor, base + start, end - start)
       }
     }

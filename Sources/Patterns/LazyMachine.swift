@@ -74,7 +74,8 @@ final class LazyMachine {
   /// Where the longest match that starts at `start` ends; the line ends at `end`, where a byte is readable.
   ///
   /// - Parameter lineStart: where the line begins.
-  func longest(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, lineStart: Int) -> Int? {
+  func longest(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, lineStart: Int) -> Int?
+  {
     var state = self.state([automaton.start], context(before: start, bytes, lineStart))
     var found: Int?
     var index = start
@@ -91,7 +92,8 @@ final class LazyMachine {
     return move & 1 != 0 ? end : found
   }
 
-  private func context(before index: Int, _ bytes: UnsafePointer<UInt8>, _ lineStart: Int) -> Context
+  private func context(before index: Int, _ bytes: UnsafePointer<UInt8>, _ lineStart: Int)
+    -> Context
   {
     if index == lineStart { return .lineStart }
     return automaton.asksWords && wordBytes.contains(bytes[index - 1]) ? .word : .plain

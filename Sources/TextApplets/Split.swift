@@ -192,10 +192,8 @@ public struct Split: Command {
     let bytes = try source.contents(limit: 1 << 30)
     var start = 0
     for index in 1...count {
-      var end = index == count ? bytes.count : max(start, bytes.count / count * index)
-      if !lines, bytes.count % count > 0, index < count {
-        end = bytes.count / count * index
-      }
+      let size = max(1, bytes.count / count)
+      var end = index == count ? bytes.count : min(bytes.count, max(start, size * index))
       if lines, index < count, end > start {
         end = bytes[(end - 1)...].firstIndex(of: separator).map { $0 + 1 } ?? bytes.count
       }

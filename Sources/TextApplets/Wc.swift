@@ -84,7 +84,9 @@ public struct Wc: Command {
       if context.output.failure != nil { return }
     }
     let wantsTotal = total == .auto ? names.count > 1 : total != .never
-    if wantsTotal { write(sum, total == .only ? nil : "total", total == .only ? 1 : width, context) }
+    if wantsTotal {
+      write(sum, total == .only ? nil : "total", total == .only ? 1 : width, context)
+    }
   }
 
   /// Whether the names come one by one, so that sizes are not known before.
@@ -139,7 +141,9 @@ public struct Wc: Command {
       for _ in digits.utf8.count..<max(width, digits.utf8.count) { context.output.write(0x20) }
       context.output.write(digits)
     }
-    if let name { context.output.write(" " + (context.isInteractive ? Sanitize.escaped(name) : name)) }
+    if let name {
+      context.output.write(" " + (context.isInteractive ? Sanitize.escaped(name) : name))
+    }
     context.output.write(0x0A)
   }
 

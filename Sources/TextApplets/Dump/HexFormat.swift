@@ -71,7 +71,9 @@ struct HexFormat {
     Malformed(reason: "\(String(bytes: text)): not a format")
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
 
   private static func number(_ text: [UInt8], _ index: inout Int) -> Int? {
     var value: Int?

@@ -22,8 +22,11 @@ struct HexWriter {
       var offset = 0
       for unit in format.units {
         // What is to be printed at the end only stands in units of its own.
-        if unit.parts.contains(where: { if case .lastAddress = $0.conversion { true } else { false } })
-        { continue }
+        if unit.parts.contains(where: {
+          if case .lastAddress = $0.conversion { true } else { false }
+        }) {
+          continue
+        }
         for round in 0..<unit.count {
           for (index, part) in unit.parts.enumerated() {
             let isLast =
@@ -98,7 +101,9 @@ struct HexWriter {
       return format("d", part).text(signed) ?? []
     case .character: return padded([byte], part)
     case .real(let letter):
-      let real = part.bytes == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value))) : Double(bitPattern: value)
+      let real =
+        part.bytes == 4
+        ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value))) : Double(bitPattern: value)
       var layout = format(Unicode.Scalar(letter), part)
       layout.precision = Int32(part.precision)
       return layout.text(real: HexReal.text(real))?.text ?? []

@@ -49,7 +49,9 @@ public struct Xxd: Command {
         ("echo 48656c6c6f | xxd -r -p", "Bytes from hex"),
       ],
       standard: "xxd(1) of vim 9.0",
-      deviations: ["-E (EBCDIC) is refused", "-r writes what lies between as zeros, it does not seek"])
+      deviations: [
+        "-E (EBCDIC) is refused", "-r writes what lies between as zeros, it does not seek",
+      ])
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {

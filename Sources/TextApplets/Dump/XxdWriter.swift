@@ -90,7 +90,11 @@ final class XxdWriter {
         place = index - index % group + group - 1 - index % group
       }
       if place < bytes.count {
-        if options.style == .bits { bits(bytes[place], output) } else { output.write(hexadecimal(bytes[place])) }
+        if options.style == .bits {
+          bits(bytes[place], output)
+        } else {
+          output.write(hexadecimal(bytes[place]))
+        }
       } else {
         output.write(String(repeating: " ", count: unit))
       }

@@ -163,7 +163,11 @@ final class GrepPrinter {
     if isForeign {
       for piece in TextSink.pieces(Array(view.part(range))[...]) {
         let isTab = piece.count == 1 && piece.first == 0x09
-        if isTab { output.write(piece) } else { output.write(Sanitize.escaped(String(bytes: piece))) }
+        if isTab {
+          output.write(piece)
+        } else {
+          output.write(Sanitize.escaped(String(bytes: piece)))
+        }
       }
     } else {
       output.write(view.part(range))

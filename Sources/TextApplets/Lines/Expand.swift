@@ -129,39 +129,47 @@ public struct Unexpand: Command {
   private func write(_ line: UnsafeRawBufferPointer, _ converts: Bool, _ output: Output) {
     var column = 0
     var isOpen = true
-    // Blanks not yet written, and the column they began at.
-    var held: [UInt8] = []
-    var hasTab = false
+    // What is not written yet: tabs, then blanks behind the last stop.
+    var tabs = 0
+    var blanks = 0
+    // A single blank that ends at a stop: a tab only where more follows.
+    var isAtStop = false
+    func flush() {
+      for _ in 0..<tabs { output.write(0x09) }
+      for _ in 0..<blanks { output.write(0x20) }
+      tabs = 0
+      blanks = 0
+      isAtStop = false
+    }
     for byte in line {
       guard isOpen, byte == 0x20 || byte == 0x09, let stop = stops.next(column) else {
-        output.write(held)
-        held = []
-        hasTab = false
+        flush()
         column = byte == 0x08 ? max(0, column - 1) : column + 1
         if !converts { isOpen = false }
         output.write(byte)
         continue
       }
+      if isAtStop {
+        tabs += 1
+        blanks = 0
+        isAtStop = false
+      }
       if byte == 0x09 {
-        held = [UInt8](repeating: 0x09, count: held.reduce(1) { $1 == 0x09 ? $0 + 1 : $0 })
-        hasTab = true
+        tabs += 1
+        blanks = 0
         column = stop
+        continue
+      }
+      column += 1
+      blanks += 1
+      guard column == stop else { continue }
+      if blanks > 1 || tabs > 0 {
+        tabs += 1
+        blanks = 0
       } else {
-        column += 1
-        held.append(0x20)
-        if column == stop {
-          // A single blank before a stop stays one, unless tabs stand before it.
-          let blanks = held.count - held.reduce(0) { $1 == 0x09 ? $0 + 1 : $0 }
-          if blanks > 1 || hasTab {
-            held.removeLast(blanks)
-            held.append(0x09)
-            hasTab = true
-          } else {
-            hasTab = false
-          }
-        }
+        isAtStop = true
       }
     }
-    output.write(held)
+    flush()
   }
 }

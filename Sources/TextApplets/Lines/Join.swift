@@ -58,8 +58,9 @@ public struct Join: Command {
         .parsed("o", nil, "FORMAT", "Fields of the output: 0, 1.2 …, or auto") {
           (options: inout Join, text) throws(Failure) in
           if text == "auto" { return options.isAuto = true }
-          for word in text.bytes.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 || $0 == 0x09 })
-          { options.columns.append(try column(String(bytes: word))) }
+          for word in text.bytes.split(whereSeparator: { $0 == 0x2C || $0 == 0x20 || $0 == 0x09 }) {
+            options.columns.append(try column(String(bytes: word)))
+          }
         },
         .parsed("t", nil, "CHAR", "Fields are parted by CHAR, not by blanks") {
           (options: inout Join, text) throws(Failure) in
@@ -110,8 +111,10 @@ public struct Join: Command {
       let source = try TextSource.openSource(operand, paths, status: 1)
       sides.append(JoinSide(source, self, fields[index]))
     }
-    try JoinWriter(self, sides[0], sides[1], context.output).run()
-    for (index, side) in sides.enumerated() where side.isUnsorted && checks != false {
+    let hasUnpaired = try JoinWriter(self, sides[0], sides[1], context.output).run()
+    // Where all lines found their pairs, their order did no harm.
+    guard hasUnpaired, checks != false else { return }
+    for (index, side) in sides.enumerated() where side.isUnsorted {
       context.report(.message("\(operands[index]): is not sorted"))
     }
   }
@@ -170,6 +173,7 @@ struct JoinWriter {
   private let two: JoinSide
   private let output: Output
   private var columns: [Join.Column]
+  private var hasUnpaired = false
 
   init(_ options: Join, _ one: JoinSide, _ two: JoinSide, _ output: Output) {
     self.options = options
@@ -179,9 +183,11 @@ struct JoinWriter {
     columns = options.columns
   }
 
-  func run() throws(Failure) {
+  /// - Returns: whether a line stayed without a pair.
+  func run() throws(Failure) -> Bool {
     var writer = self
     try writer.joinAll()
+    return writer.hasUnpaired
   }
 
   private mutating func joinAll() throws(Failure) {
@@ -220,7 +226,8 @@ struct JoinWriter {
     return lines
   }
 
-  private func unpaired(_ index: Int) throws(Failure) {
+  private mutating func unpaired(_ index: Int) throws(Failure) {
+    hasUnpaired = true
     let side = index == 0 ? one : two
     if options.showsUnpaired[index] {
       if index == 0 { write(side.line, nil) } else { write(nil, side.line) }

@@ -14,8 +14,9 @@ public struct Paste: Command {
     Manual(
       "paste", "Join the lines of files side by side", family: .text, operands: "[FILE]...",
       options: [
-        .parsed("d", "delimiters", "LIST", "What stands between, one after the other; \\0 is nothing")
-        { (options: inout Paste, text) throws(Failure) in
+        .parsed(
+          "d", "delimiters", "LIST", "What stands between, one after the other; \\0 is nothing"
+        ) { (options: inout Paste, text) throws(Failure) in
           options.delimiters = try list(text)
         },
         .flag("s", "serial", "All lines of a file as one line") { $0.isSerial = true },

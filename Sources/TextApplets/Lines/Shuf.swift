@@ -79,7 +79,11 @@ public struct Shuf: Command {
     let total = range == nil ? lines.count : Int(size) + 1
     var random = Entropy()
     func show(_ index: Int) {
-      if range != nil { output.write(String(low + UInt64(index))) } else { output.write(lines[index]) }
+      if range != nil {
+        output.write(String(low + UInt64(index)))
+      } else {
+        output.write(lines[index])
+      }
       output.write(separator)
     }
     if repeats {

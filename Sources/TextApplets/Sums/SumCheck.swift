@@ -18,7 +18,9 @@ struct SumCheck {
     self.algorithm = algorithm
   }
 
-  mutating func check(_ reader: LineReader, _ list: String, _ paths: Paths, _ context: inout Context)
+  mutating func check(
+    _ reader: LineReader, _ list: String, _ paths: Paths, _ context: inout Context
+  )
     throws(SystemError)
   {
     var number = 0
@@ -80,9 +82,20 @@ struct SumCheck {
       throw .message("\(list): no properly formatted checksum lines found")
     }
     if !options.isSilent {
-      if malformed > 0 { context.note("WARNING: " + Self.count(malformed, "line is", "lines are") + " improperly formatted") }
-      if unreadable > 0 { context.note("WARNING: " + Self.count(unreadable, "listed file", "listed files") + " could not be read") }
-      if wrong > 0 { context.note("WARNING: " + Self.count(wrong, "computed checksum", "computed checksums") + " did NOT match") }
+      if malformed > 0 {
+        context.note(
+          "WARNING: " + Self.count(malformed, "line is", "lines are") + " improperly formatted")
+      }
+      if unreadable > 0 {
+        context.note(
+          "WARNING: " + Self.count(unreadable, "listed file", "listed files") + " could not be read"
+        )
+      }
+      if wrong > 0 {
+        context.note(
+          "WARNING: " + Self.count(wrong, "computed checksum", "computed checksums")
+            + " did NOT match")
+      }
     }
     if options.skipsMissing, right == 0, wrong == 0, unreadable == 0 {
       throw .message("\(list): no file was verified")

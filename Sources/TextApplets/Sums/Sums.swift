@@ -114,7 +114,9 @@ public struct Sums: Command {
 
   private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    for byte in bytes { for half in [byte >> 4, byte & 15] { result.append(half < 10 ? 0x30 + half : 0x57 + half) } }
+    for byte in bytes {
+      for half in [byte >> 4, byte & 15] { result.append(half < 10 ? 0x30 + half : 0x57 + half) }
+    }
     return result
   }
 

@@ -59,7 +59,8 @@ public struct Xargs: Command {
       },
       .optional("l", "max-lines", "NUM", "As -L; without NUM one line") {
         (options: inout Xargs, text) throws(Failure) in
-        options.setLines(try text.map { (text: String) throws(Failure) in try number(text, least: 1) } ?? 1)
+        options.setLines(
+          try text.map { (text: String) throws(Failure) in try number(text, least: 1) } ?? 1)
       },
       .parsed("n", "max-args", "NUM", "At most NUM arguments a command") {
         (options: inout Xargs, text) throws(Failure) in

@@ -12,7 +12,8 @@ import Testing
       keys: try keys.map { try SortKey($0) }, global: global,
       separator: separator?.asciiValue, stable: stable)
     let sorter = LineSorter(order, threads: 2)
-    let text = lines.flatMap { $0.bytes + [10] }
+    var text: [UInt8] = []
+    for line in lines { text += line.bytes + [10] }
     return text.withUnsafeBytes { view in
       #expect(sorter.add(view, lineEnd: 10) == text.count)
       sorter.sort()

@@ -91,15 +91,17 @@ import Testing
     for text in ["Zg==", "Zm8=", "Zm9v\nZm9v", ""] {
       var decoder = RadixDecoder(.base64, ignoresGarbage: false)
       var result: [UInt8] = []
-      #expect(text.bytes.withUnsafeBytes { decoder.add($0, &result) })
-      #expect(decoder.finish(&result))
+      let isAdded = text.bytes.withUnsafeBytes { decoder.add($0, &result) }
+      let isWhole = decoder.finish(&result)
+      #expect(isAdded && isWhole)
       #expect(RadixCode.base64.encoded(result[...]) == text.bytes.filter { $0 != 10 })
     }
     for text in ["Z", "Zg=", "=", "Zg*=", "Zm9"] {
       var decoder = RadixDecoder(.base64, ignoresGarbage: false)
       var result: [UInt8] = []
-      let isValid = text.bytes.withUnsafeBytes { decoder.add($0, &result) }
-      #expect(!(isValid && decoder.finish(&result)), "\(text)")
+      let isAdded = text.bytes.withUnsafeBytes { decoder.add($0, &result) }
+      let isWhole = decoder.finish(&result)
+      #expect(!(isAdded && isWhole), "\(text)")
     }
   }
 

@@ -181,7 +181,7 @@ public struct Xargs: Command {
       } catch {
         // What came before the mistake is still run.
         for item in found where !runner.isDone { try runner.add(item) }
-        try runner.endInput()
+        try runner.runPending()
         throw .message(error.reason)
       }
       for item in found where !runner.isDone {

@@ -55,6 +55,11 @@ struct XargsRunner {
     if !arguments.isEmpty || (!hasRun && !options.skipsEmpty) { try flush() }
   }
 
+  /// Runs what is left before a mistake in the input.
+  mutating func runPending() throws(Failure) {
+    if !isDone, !arguments.isEmpty { try flush() }
+  }
+
   /// Waits for all commands and settles the status.
   mutating func finish() {
     while running.contains(where: { $0 != 0 }), waitForOne() {}

@@ -4,16 +4,17 @@ import PackageDescription
 // Two builds from one manifest: normal Swift for tests and tools, and with the trait `Embedded` the
 // static binary that ships. See CONTRIBUTING.md.
 
-/// What a module is compiled for: most for size, those that all time is spent in for speed.
-enum Aim { case size, speed }
+/// What a module is compiled for: most for size, those that all time is spent in for speed, and those whose
+/// loops run over every byte of large files for nothing but speed.
+enum Aim { case size, speed, loops }
 
 /// - Copies of a function in two modules number their constant arrays differently, and the linker keeps the code of
 ///   one with the arrays of the other: no constant arrays.
 /// - Inlined generic code of the standard library is a fifth of the binary, and half of the time to compile it.
 func llvm(_ aim: Aim) -> [String] {
   let small = ["-sil-disable-pass=inline", "-sil-disable-pass=late-inline"]
-  return (["-sil-disable-pass=object-outliner", "-inline-threshold=5"] + (aim == .size ? small : []))
-    .flatMap { ["-Xllvm", $0] }
+  let inlining = aim == .loops ? [] : ["-inline-threshold=5"] + (aim == .size ? small : [])
+  return (["-sil-disable-pass=object-outliner"] + inlining).flatMap { ["-Xllvm", $0] }
 }
 
 func settings(_ aim: Aim) -> [SwiftSetting] {
@@ -24,25 +25,12 @@ func settings(_ aim: Aim) -> [SwiftSetting] {
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .unsafeFlags(
-      ["-Osize", "-Xfrontend", "-function-sections"] + llvm(aim),
+      [aim == .loops ? "-O" : "-Osize", "-Xfrontend", "-function-sections"] + llvm(aim),
       .when(configuration: .release, traits: ["Embedded"])),
     .treatAllWarnings(as: .error),
     .treatWarning("EmbeddedRestrictions", as: .error),
   ]
 }
-
-let fastSettings: [SwiftSetting] = [
-  .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
-  .enableExperimentalFeature("Lifetimes"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .unsafeFlags(
-    ["-O", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-disable-pass=object-outliner"],
-    .when(configuration: .release, traits: ["Embedded"])),
-  .treatAllWarnings(as: .error),
-  .treatWarning("EmbeddedRestrictions", as: .error),
-]
 
 /// The applet kit and what lies below it.
 func kit(_ name: String, for aim: Aim = .size, _ dependencies: Target.Dependency...) -> Target {
@@ -56,12 +44,6 @@ func knowledge(_ name: String, for aim: Aim = .size, _ dependencies: Target.Depe
   .target(
     name: name, dependencies: ["Linux", "Box", "Report"] + dependencies,
     swiftSettings: settings(aim))
-}
-
-/// A knowledge module whose loops run over every byte of large files: made for speed, not for size.
-func fast(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .target(
-    name: name, dependencies: ["Linux", "Box", "CText"] + dependencies, swiftSettings: fastSettings)
 }
 
 /// A family of applets.
@@ -111,9 +93,9 @@ let package = Package(
     knowledge("Capabilities", "CCap"),
     knowledge("SystemStatistics", "CProcps"),
     knowledge("Cgroup"),
-    fast("Patterns", "CLinux"),
-    fast("Digests"),
-    fast("Sorting"),
+    knowledge("Patterns", for: .loops, "CLinux", "CText"),
+    knowledge("Digests", for: .loops, "CText"),
+    knowledge("Sorting", for: .loops, "CText"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),

@@ -118,6 +118,16 @@ public struct Option<Options: Command> {
     Self(short, long, metavariable, help, .optional, set)
   }
 
+  /// An option that others have: it is refused by name, with what to do instead.
+  public static func refused(
+    _ short: StaticString?, _ long: StaticString?, _ reason: StaticString
+  ) -> Self {
+    Self(short, long, "", "Refused", .flag) { (_: inout Options, _) throws(Failure) in
+      let name = short.map { "-\($0)" } ?? "--\(long ?? "")"
+      throw .usage("\(name): \(reason)")
+    }
+  }
+
   /// A bare number as an option, `grep -5`; letters behind it are further options.
   public static func digits(_ help: StaticString, set: @escaping (inout Options, Int) -> Void)
     -> Self

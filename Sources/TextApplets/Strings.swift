@@ -21,7 +21,7 @@ public struct Strings: Command {
       options: [
         .digits("Runs of at least NUM characters") { $0.least = max(1, $1) },
         .flag("a", "all", "Look at the whole file, as always here") { _ in },
-        .parsed("e", "encoding", "E", "s: 7 bits, S: 8 bits, b l: UTF-16, B L: UTF-32") {
+        .parsed("e", "encoding", "E", "Bits of characters: s 7, S 8, b l 16, B L 32") {
           (options: inout Strings, text) throws(Failure) in
           switch text {
           case "s": options.encoding = .seven

@@ -21,7 +21,7 @@ public struct Tee: Command {
         .flag("p", nil, "Go on when a pipe closes; tell other errors") {
           $0.onError = .warnNoPipe
         },
-        .optional(nil, "output-error", "MODE", "warn, warn-nopipe, exit or exit-nopipe") {
+        .optional(nil, "output-error", "MODE", "On errors warn, warn-nopipe, exit or exit-nopipe") {
           (options: inout Tee, mode) throws(Failure) in
           switch mode ?? "warn-nopipe" {
           case "warn": options.onError = .warn

@@ -87,7 +87,7 @@ private func refusal(_ arguments: String...) -> String? {
   @Test func digits() throws {
     #expect(try parse(["-15"]).0.lines == 15)
     #expect(try parse(["-b15"]).0.lines == 15)
-    #expect(refusal("-15x") == "15x: not a whole number")
+    #expect(refusal("-15x") == "-x (in -15x): unknown option; --help lists them")
     #expect(refusal("-99999999999999999999") == "99999999999999999999: not a whole number")
   }
 

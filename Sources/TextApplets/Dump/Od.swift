@@ -57,7 +57,7 @@ public struct Od: Command {
           options.strings = try text.map { (text: String) throws(Failure) in try amount(text) } ?? 3
           options.isModern = true
         },
-        .parsed("t", "format", "TYPE", "a c d[SIZE] f[SIZE] o[SIZE] u[SIZE] x[SIZE], z for text") {
+        .parsed("t", "format", "TYPE", "Values as a, c, or d f o u x with a size; z adds text") {
           (options: inout Od, text) throws(Failure) in
           do throws(OdType.Malformed) {
             options.types += try OdType.parse(text)

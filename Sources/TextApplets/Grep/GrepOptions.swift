@@ -10,10 +10,8 @@ extension Grep {
       },
       .flag("F", "fixed-strings", "Patterns are plain text") { $0.syntax = .literal },
       .flag("G", "basic-regexp", "Patterns are basic regular expressions") { $0.syntax = .basic },
-      .optional("P", "perl-regexp", "", "Refused: there is no PCRE in the box") {
-        (_: inout Grep, _) throws(Failure) in
-        throw .usage("-P: Perl's expressions are not supported; -E knows most of what is needed")
-      },
+      .refused(
+        "P", "perl-regexp", "Perl's expressions are not supported; -E knows most of what is needed"),
       .value("e", "regexp", "PATTERN", "One more pattern; may be repeated") {
         (options: inout Grep, text: String) in
         options.patterns = (options.patterns ?? []) + lines(text.bytes)
@@ -90,7 +88,7 @@ extension Grep {
     [
       .flag("a", "text", "Treat binary files as text") { $0.binary = .text },
       .flag("I", nil, "Binary files never match") { $0.binary = .skip },
-      .parsed(nil, "binary-files", "TYPE", "binary, text or without-match") {
+      .parsed(nil, "binary-files", "TYPE", "Treat binary files as binary, text or without-match") {
         (options: inout Grep, text) throws(Failure) in
         switch text {
         case "binary": options.binary = .message

@@ -50,7 +50,8 @@ public struct Nl: Command {
         .parsed("l", "join-blank-lines", "NUM", "NUM empty lines count as one") {
           (options: inout Nl, text) throws(Failure) in options.blanks = try number(text, least: 1)
         },
-        .parsed("n", "number-format", "FORMAT", "ln: left, rn: right, rz: with zeros") {
+        .parsed("n", "number-format", "FORMAT", "Numbers left (ln), right (rn) or with zeros (rz)")
+        {
           (options: inout Nl, text) throws(Failure) in
           switch text {
           case "ln": options.layout = .left

@@ -14,9 +14,7 @@ public struct Tac: Command {
       "tac", "Print lines from the last to the first", family: .text, operands: "[FILE]...",
       options: [
         .flag("b", "before", "The separator stands before what it parts") { $0.before = true },
-        .optional("r", "regex", "", "Refused") { (_: inout Tac, _) throws(Failure) in
-          throw .usage("-r: is not supported")
-        },
+        .refused("r", "regex", "is not supported"),
         .value("s", "separator", "TEXT", "What parts the lines") {
           (options: inout Tac, text: String) in
           options.separator = text.isEmpty ? [0] : text.bytes

@@ -101,10 +101,7 @@ extension Sort {
       },
       .flag("M", "month-sort", "By names of months, JAN first") { $0.global.insert(.month) },
       .flag("n", "numeric-sort", "By numbers") { $0.global.insert(.numeric) },
-      .optional("R", "random-sort", "", "Refused: shuf shuffles") {
-        (_: inout Sort, _) throws(Failure) in
-        throw .usage("-R: is not supported; shuf shuffles")
-      },
+      .refused("R", "random-sort", "is not supported; shuf shuffles"),
       .flag("r", "reverse", "The largest first") { $0.global.insert(.reverse) },
       .parsed(nil, "sort", "WORD", "By general-numeric, human-numeric, month, numeric or version") {
         (options: inout Sort, word) throws(Failure) in
@@ -138,12 +135,11 @@ extension Sort {
         }
       },
       .flag("C", nil, "As -c, and say nothing") { $0.check = .silent },
-      .optional(nil, "compress-program", "", "Refused") { (_: inout Sort, _) throws(Failure) in
+      .optional(nil, "compress-program", "PROGRAM", "Refused") {
+        (_: inout Sort, _) throws(Failure) in
         throw .usage("--compress-program: is not supported")
       },
-      .optional(nil, "debug", "", "Refused") { (_: inout Sort, _) throws(Failure) in
-        throw .usage("--debug: is not supported")
-      },
+      .refused(nil, "debug", "is not supported"),
       .value(nil, "files0-from", "FILE", "The files named in FILE, each with a NUL behind") {
         $0.lists = $1
       },

@@ -31,7 +31,7 @@ public struct Sums: Command {
         .flag(nil, "ignore-missing", "Do not tell of listed files that are not there") {
           $0.skipsMissing = true
         },
-        .parsed("l", "length", "BITS", "b2sum only: the length of the digest") {
+        .parsed("l", "length", "BITS", "The length of the digest, b2sum only") {
           (options: inout Sums, text) throws(Failure) in
           guard let bits = Int(text), bits >= 0, bits <= 512, bits % 8 == 0 else {
             throw .message("-l \(text): not a multiple of 8 up to 512")

@@ -68,9 +68,7 @@ public struct Xargs: Command {
         options.lines = nil
         if options.most != 1 { options.replaced = nil }
       },
-      .optional("o", "open-tty", "", "Refused") { (_: inout Xargs, _) throws(Failure) in
-        throw .usage("-o: is not supported")
-      },
+      .refused("o", "open-tty", "is not supported"),
       .parsed("P", "max-procs", "NUM", "At most NUM commands at a time; 0 is 256") {
         (options: inout Xargs, text) throws(Failure) in
         let count = try number(text, least: 0)

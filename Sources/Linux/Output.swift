@@ -8,6 +8,8 @@ public final class Output {
   private let buffer = TextBuffer(capacity: capacity + 4096)
   /// What went wrong, if anything did.
   public private(set) var failure: SystemError?
+  /// What becomes of all bytes before they are written: foreign text on its way to a terminal.
+  public var filter: ((UnsafeRawBufferPointer) -> [UInt8])?
 
   static let capacity = 65536
 
@@ -72,6 +74,10 @@ public final class Output {
 
   func send(_ bytes: UnsafeRawBufferPointer) {
     guard failure == nil else { return }
+    if let filter { filter(bytes).withUnsafeBytes { sendAsIs($0) } } else { sendAsIs(bytes) }
+  }
+
+  private func sendAsIs(_ bytes: UnsafeRawBufferPointer) {
     do throws(SystemError) {
       try writeAll(bytes, to: descriptor)
     } catch {

@@ -7,7 +7,8 @@ internal import ProcFS
 /// `/proc/N/root/…`, `@N:/…` and `@/…` resolve inside the target's root, reached by whatever means
 /// the kernel allows; other files of `/proc/N` are opened by the same means; all else is ours.
 public final class Paths {
-  private let context: Context
+  /// The world the paths lie in.
+  public let context: Context
   private let processes: ProcFS?
   private var roots: [Int32: Root] = [:]
 

@@ -17,8 +17,26 @@ struct TextSource: ~Copyable {
       return TextSource(file: input, display: "standard input", isForeign: false)
     }
     let place = try paths.location(operand)
+    if place.isForeign, paths.context.isInteractive { guardTerminal(paths.context.output) }
     return TextSource(
       file: try place.openToRead(), display: operand, isForeign: place.isForeign)
+  }
+
+  /// From now on all that is written is foreign text, which a terminal gets without control characters.
+  private static func guardTerminal(_ output: Output) {
+    if output.filter != nil { return }
+    output.flush()
+    output.filter = { bytes in
+      let safe = Output.memory()
+      for piece in TextSink.pieces(Array(bytes)[...]) {
+        if piece.count == 1, piece.first == 0x0A || piece.first == 0x09 {
+          safe.write(piece)
+        } else {
+          safe.write(Sanitize.escaped(String(bytes: piece)))
+        }
+      }
+      return safe.text.bytes
+    }
   }
 
   /// The descriptor of the operand, which the caller owns.

@@ -126,6 +126,15 @@ struct HexWriter {
   }
 
   private func number(_ value: UInt64, _ letter: UInt8, _ part: HexFormat.Part) -> [UInt8] {
+    let radix = letter == UInt8(ascii: "o") ? 8 : letter == UInt8(ascii: "x") ? 16 : 10
+    let isPlain = part.flags.isEmpty || part.flags == "0"
+    // Nearly all numbers: no need of printf(3).
+    if isPlain, part.precision != 0, letter != UInt8(ascii: "X") {
+      let digits = Array(String(value, radix: radix).utf8)
+      let zeros = part.precision >= 0 ? part.precision : part.flags.isEmpty ? 0 : part.width
+      let number = [UInt8](repeating: 0x30, count: max(0, zeros - digits.count)) + digits
+      return [UInt8](repeating: 0x20, count: max(0, part.width - number.count)) + number
+    }
     let conversion = letter == UInt8(ascii: "d") ? "u" : Unicode.Scalar(letter)
     return format(conversion, part).text(value) ?? []
   }

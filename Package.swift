@@ -4,8 +4,8 @@ import PackageDescription
 // Two builds from one manifest: normal Swift for tests and tools, and with the trait `Embedded` the
 // static binary that ships. See CONTRIBUTING.md.
 
-/// What a module is compiled for: most for size, those that all time is spent in for speed, and those whose
-/// loops run over every byte of large files for nothing but speed.
+/// What a module is compiled for: most for size, those that all time is spent in for speed, and
+/// those whose loops run over every byte of large files for nothing but speed.
 enum Aim { case size, speed, loops }
 
 /// - Copies of a function in two modules number their constant arrays differently, and the linker keeps the code of

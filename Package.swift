@@ -75,7 +75,7 @@ let package = Package(
 
     .target(name: "CFootprint"),
 
-    kit("Linux", "CLinux"),
+    kit("Linux", "CLinux", "CRuntime"),
     kit("Box", "Linux", "CRuntime"),
     kit("Report", "Box", "Linux"),
 
@@ -86,6 +86,9 @@ let package = Package(
     knowledge("Cgroup"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
+    knowledge("LineEditor"),
+    knowledge("Completion", "LineEditor", "ProcFS", "Target"),
+    knowledge("Session", "Completion", "LineEditor", "ProcFS", "Capabilities", "Target"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
@@ -93,12 +96,13 @@ let package = Package(
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
+    applets("TerminalApplets", "LineEditor", "Patterns"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets",
+        "ShellApplets", "TerminalApplets",
       ], swiftSettings: settings),
     .executableTarget(
       name: "debugbox",
@@ -113,9 +117,16 @@ let package = Package(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
       linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap")]),
 
+    // Types at a line editor, for scripts/terminal; it does not ship.
+    .executableTarget(
+      name: "editor-demo",
+      dependencies: ["Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux"],
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
+
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"),
+    tests("Patterns"), tests("LineEditor"), tests("Completion", "LineEditor", "ProcFS", "Target"),
+    tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),

@@ -4,6 +4,7 @@ internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
 internal import TargetApplets
+internal import TerminalApplets
 internal import TextApplets
 
 /// Every name the box answers to, in byte order.
@@ -14,6 +15,7 @@ public func registry() -> [Applet] {
     Applet("busybox", Debugbox.self),
     Applet("capsh", Capsh.self),
     Applet("cat", Cat.self),
+    Applet("clear", Clear.self),
     Applet("date", Date.self),
     Applet("debugbox", Debugbox.self),
     Applet("dirname", Dirname.self),
@@ -28,8 +30,10 @@ public func registry() -> [Applet] {
     Applet("id", Id.self),
     Applet("kill", Kill.self),
     Applet("killall", Killall.self),
+    Applet("less", Less.self),
     Applet("ls", Ls.self),
     Applet("ls-proc-root", LsProcRoot.self),
+    Applet("more", Less.self),
     Applet("nproc", Nproc.self),
     Applet("penv", Penv.self),
     Applet("pgrep", Pgrep.self),

@@ -39,3 +39,11 @@ extension Terminal {
     _ = clinux_set_window_size(descriptor, &size)
   }
 }
+
+extension Terminal {
+  /// A descriptor of our own for a standard stream.
+  public static func duplicate(_ stream: Int32) -> File? {
+    let copy = clinux_fcntl(stream, F_DUPFD_CLOEXEC, 3)
+    return copy >= 0 ? File(owning: copy) : nil
+  }
+}

@@ -1,0 +1,11 @@
+internal import CLinux
+
+extension File {
+  /// A file without a name, in memory. memfd_create(2).
+  public static func anonymous(_ name: String) throws(SystemError) -> File {
+    let descriptor = try check("memfd_create", name) {
+      Int(memfd_create(name, UInt32(MFD_CLOEXEC)))
+    }
+    return File(owning: Int32(descriptor))
+  }
+}

@@ -21,9 +21,13 @@ public struct PseudoTerminal: ~Copyable {
     Terminal.setSize(master.descriptor, columns: columns, rows: rows)
   }
 
+  public var peerDescriptor: Int32 { peer.descriptor }
+
+  /// In the parent: only the child keeps its end open.
+  public consuming func closePeer() -> File { master }
+
   /// In the child: makes the peer its controlling terminal and its standard streams.
-  public borrowing func adopt() throws(SystemError) {
-    let descriptor = peer.descriptor
+  public static func adopt(_ descriptor: Int32) throws(SystemError) {
     _ = setsid()
     try check("ioctl", "terminal") { Int(clinux_control_terminal(descriptor)) }
     for stream in Int32(0)...2 { try check("dup2", "terminal") { Int(dup2(descriptor, stream)) } }
@@ -45,5 +49,14 @@ extension Terminal {
   public static func duplicate(_ stream: Int32) -> File? {
     let copy = clinux_fcntl(stream, F_DUPFD_CLOEXEC, 3)
     return copy >= 0 ? File(owning: copy) : nil
+  }
+}
+
+extension Terminal {
+  /// Columns and rows as the kernel has them, 0 where they are not known.
+  public static func windowSize(_ descriptor: Int32) -> (columns: Int, rows: Int) {
+    var size = winsize()
+    guard clinux_window_size(descriptor, &size) == 0 else { return (0, 0) }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 }

@@ -142,3 +142,20 @@ public final class RawTerminal {
     return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
   }
 }
+
+extension Terminal {
+  /// As `RawTerminal.wait`, where the input is no terminal; -1 for none.
+  public static func wait(input: Int32, other: Int32, seconds: Double) -> RawTerminal.Event {
+    var polls = [
+      pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+    ]
+    let count = poll(&polls, 2, Int32(min(max(0, seconds) * 1000, 2e9).rounded(.up)))
+    if count < 0 { return .woken }
+    if polls[1].revents != 0 { return .other }
+    guard polls[0].revents != 0 else { return .timeout }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let got = read(input, &bytes, bytes.count)
+    return got > 0 ? .bytes(Array(bytes[..<got])) : .ended
+  }
+}

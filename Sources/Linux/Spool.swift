@@ -9,3 +9,19 @@ extension File {
     return File(owning: Int32(descriptor))
   }
 }
+
+extension File {
+  /// Writes all of `bytes`.
+  public borrowing func write(_ bytes: [UInt8]) throws(SystemError) {
+    let descriptor = descriptor
+    var failure: SystemError?
+    bytes.withUnsafeBytes { raw in
+      do throws(SystemError) {
+        try writeAll(raw, to: descriptor)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+}

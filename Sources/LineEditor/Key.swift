@@ -1,5 +1,5 @@
 /// What somebody pressed.
-public enum Key: Equatable {
+public enum Key: Equatable, Sendable {
   /// A character, or a byte that is part of none.
   case text([UInt8])
   /// Ctrl with the letter or sign, as in `^A`.

@@ -156,6 +156,7 @@ public struct KeyDecoder {
       return ((1...5).contains(number) ? .function(number) : .unknown, 4)
     }
     var numbers = [0]
+    var isForeign = false
     while index < bytes.endIndex, bytes[index] < 0x40 || bytes[index] == UInt8(ascii: "$") {
       let byte = bytes[index]
       // A control character inside is a key of its own: the sequence was cut off.
@@ -167,12 +168,15 @@ public struct KeyDecoder {
         numbers.append(0)
       } else if byte == UInt8(ascii: "$") {
         break
+      } else {
+        // An answer of the terminal, or what this does not know.
+        isForeign = true
       }
       index += 1
       if index - start > longest { return (.unknown, index - start) }
     }
     guard index < bytes.endIndex else { return nil }
-    return (meaning(of: bytes[index], numbers), index - start + 1)
+    return (isForeign ? .unknown : meaning(of: bytes[index], numbers), index - start + 1)
   }
 
   private static func meaning(of final: UInt8, _ numbers: [Int]) -> Key {
@@ -190,6 +194,8 @@ public struct KeyDecoder {
     case "d": return .left
     case "Z": return .backTab
     case "u": return unicode(numbers)
+    // Where the cursor is: nobody asked.
+    case "R": return .unknown
     default: return named(final, isModified)
     }
   }

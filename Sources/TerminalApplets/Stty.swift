@@ -126,9 +126,12 @@ struct SttyDisplay {
   func all(_ size: (columns: Int, rows: Int)) -> String {
     var text = folded([speed, "rows \(size.rows); columns \(size.columns);", "line = \(modes.line);"])
     var items: [String] = []
-    for character in TerminalCharacter.all { items.append(item(character)) }
+    for character in TerminalCharacter.all where !Self.isNumber(character) {
+      items.append(item(character))
+    }
+    items.append(numbers)
     text += folded(items)
-    for field in Self.fields { text += folded(flags(field) { _, _ in true }) }
+    for field in Self.fields { text += folded(flags(field) { flag, isOn in flag.isSwitch || isOn }) }
     return text
   }
 
@@ -138,11 +141,11 @@ struct SttyDisplay {
     let isRaw = modes[.local] & Self.mask("icanon") == 0
     var items: [String] = []
     for character in TerminalCharacter.all {
-      let isNumber = Self.isNumber(character)
-      if isNumber ? isRaw : modes[character: character.index] != character.sane {
+      if !Self.isNumber(character), modes[character: character.index] != character.sane {
         items.append(item(character))
       }
     }
+    if isRaw { items.append(numbers) }
     text += folded(items)
     for field in Self.fields {
       text += folded(
@@ -184,8 +187,13 @@ struct SttyDisplay {
   }
 
   private func item(_ character: TerminalCharacter) -> String {
-    let value = modes[character: character.index]
-    return "\(character.name) = " + (Self.isNumber(character) ? String(value) : Self.visible(value)) + ";"
+    "\(character.name) = " + Self.visible(modes[character: character.index]) + ";"
+  }
+
+  /// `min` and `time`, which stay together.
+  private var numbers: String {
+    TerminalCharacter.all.filter { Self.isNumber($0) }
+      .map { "\($0.name) = \(modes[character: $0.index]);" }.joined(separator: " ")
   }
 
   static func visible(_ byte: UInt8) -> String {
@@ -203,7 +211,8 @@ struct SttyDisplay {
     var column = 0
     for item in items {
       let count = item.utf8.count
-      if column > 0, width - column < 1 + count {
+      // The blank between is not counted, so a line can be a column wider than the terminal.
+      if column > 0, width - column < count {
         text += "\n"
         column = 0
       }

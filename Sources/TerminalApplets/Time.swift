@@ -20,7 +20,10 @@ public struct Time: Command {
           $0.format = $1
         },
         .value("o", "output", "FILE", "Write to FILE, not to standard error") { $0.path = $1 },
-        .flag("p", "portability", "The three lines of POSIX") { $0.format = TimeFormat.posix },
+        .flag("p", "portability", "The three lines of POSIX, and no more") {
+          $0.format = TimeFormat.posix
+          $0.isQuiet = true
+        },
         .flag("q", "quiet", "Do not tell that the command failed") { $0.isQuiet = true },
         .flag("v", "verbose", "Everything, a line each") { $0.format = TimeFormat.verbose },
       ],
@@ -29,11 +32,11 @@ public struct Time: Command {
         ("time -f '%M KiB' ls -R /proc/1/root", "How much memory?"),
       ],
       standard: "POSIX time(1), GNU time(1)",
-      deviations: ["usage errors end with 125, as in GNU; a command that is missing with 127"])
+      deviations: ["unknown options end with 2, not 125"])
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    guard let name = operands.first else {
+    guard !operands.isEmpty else {
       throw Failure("no command given", status: TimeFormat.usageStatus)
     }
     let start = context.clock.monotonic()
@@ -50,11 +53,9 @@ public struct Time: Command {
     }
     let wanted = format ?? context.variable("TIME") ?? TimeFormat.standard
     let values = TimeFormat(
-      command: operands.map { $0.contains(" ") ? ShellQuote.quoted($0) : $0 }.joined(separator: " "),
-      elapsed: elapsed, status: reason, usage: usage)
+      command: operands.joined(separator: " "), elapsed: elapsed, status: reason, usage: usage)
     text += values.text(wanted) + "\n"
     try write(text, context)
-    _ = name
     if reason.status != 0 { throw .quiet(reason.status) }
   }
 
@@ -122,16 +123,16 @@ struct TimeFormat {
     var rest = format.bytes[...]
     while let byte = rest.popFirst() {
       if byte == UInt8(ascii: "%"), let letter = rest.popFirst() {
-        result += value(Unicode.Scalar(letter))?.bytes ?? [byte, letter]
+        result += value(Unicode.Scalar(letter))?.bytes ?? [UInt8(ascii: "?"), letter]
       } else if byte == UInt8(ascii: "\\"), let letter = rest.popFirst() {
         switch Unicode.Scalar(letter) {
         case "n": result.append(0x0A)
         case "t": result.append(0x09)
         case "\\": result.append(byte)
-        default: result += [byte, letter]
+        default: result += [UInt8(ascii: "?"), byte, letter]
         }
       } else {
-        result.append(byte)
+        result.append(byte == UInt8(ascii: "%") ? UInt8(ascii: "?") : byte)
       }
     }
     return String(bytes: result)

@@ -34,7 +34,9 @@ struct LineRenderer {
 
   private struct Text {
     var glyphs: [Glyph] = []
+    /// The first is none.
     var colours: [[UInt8]] = [[]]
+    var colour = 0
     var plain: [UInt8] = []
   }
 
@@ -100,7 +102,12 @@ struct LineRenderer {
         if Self.isReset(line[index..<end]) { colour = [] } else { colour += line[index..<end] }
         // What a hostile line piles up is not repeated on every row.
         if colour.count > 256 { colour = Array(colour.suffix(0)) }
-        if text.colours.last != colour { text.colours.append(colour) }
+        if colour.isEmpty {
+          text.colour = 0
+        } else if text.colours[text.colour] != colour {
+          text.colour = text.colours.count
+          text.colours.append(colour)
+        }
         index = end
         continue
       }
@@ -114,7 +121,7 @@ struct LineRenderer {
 
   /// Adds the character at `index`; answers the offset behind it.
   private func append(_ line: [UInt8], _ index: Int, _ column: Int, _ text: inout Text) -> Int {
-    let colour = text.colours.count - 1
+    let colour = text.colour
     guard let (scalar, length) = Characters.scalar(line, index) else {
       text.plain.append(line[index])
       stand(Characters.stand(in: line[index]), colour, &text)

@@ -33,6 +33,8 @@ final class Pager {
   var showsName = true
   var endsPassed = 0
   var pattern: Pattern?
+  /// The same for many lines at once; nil where lines that do not match are sought.
+  var scanner: Pattern?
   var searchesBackwards = false
   var inverts = false
   var highlights = true

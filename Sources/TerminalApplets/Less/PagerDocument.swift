@@ -175,6 +175,7 @@ final class PagerDocument {
     guard start > 0 else { return nil }
     // The newline directly before belongs to that line.
     var index = min(start, size) - 1
+    if index % Self.block == 0, isCut(index) { return index }
     while index > 0 {
       let floor = (index - 1) / Self.block * Self.block
       if let newline = lastNewline(in: floor..<index) { return newline + 1 }
@@ -210,6 +211,32 @@ final class PagerDocument {
     let last = min(block.count, first + range.count)
     guard first < last else { return nil }
     return block[first..<last].lastIndex(of: 0x0A).map { range.lowerBound - first + $0 }
+  }
+
+  /// Passes over whole blocks from the one of `start` on, while `isDull` says that nothing is in them.
+  ///
+  /// - Returns: the start of a line, at or behind `start`, before which nothing is.
+  func skip(from start: Int, while isDull: (ArraySlice<UInt8>) -> Bool) -> Int {
+    var offset = start
+    while true {
+      let stop = (offset / Self.block + 1) * Self.block
+      guard stop <= size else { break }
+      let block = bytes(offset / Self.block)
+      guard block.count == Self.block, isDull(block[(offset % Self.block)...]) else { break }
+      // The line that the block ends in may go on: it is looked at by itself.
+      guard let newline = block[(offset % Self.block)...].lastIndex(of: 0x0A) else { break }
+      let next = stop - Self.block + newline + 1
+      if next <= offset { break }
+      offset = next
+      // What is left of this block is the begin of a line in the next.
+      guard let end = end(of: offset), end <= size else { break }
+      if lineStartsDull(offset, end, isDull) { offset = end } else { break }
+    }
+    return offset
+  }
+
+  private func lineStartsDull(_ start: Int, _ end: Int, _ isDull: (ArraySlice<UInt8>) -> Bool) -> Bool {
+    isDull(bytes(in: start..<end)[...])
   }
 
   // MARK: Numbers

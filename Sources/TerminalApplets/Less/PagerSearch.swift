@@ -6,8 +6,8 @@ internal import Patterns
 /// Searching and filtering.
 extension Pager {
   /// A regular expression of somebody typing; nil where it is none.
-  func compiled(_ text: [UInt8]) -> Pattern? {
-    var options: Pattern.Options = []
+  func compiled(_ text: [UInt8], _ more: Pattern.Options = []) -> Pattern? {
+    var options = more
     let hasCapital = text.contains { (0x41...0x5A).contains($0) }
     if settings.alwaysIgnoresCase || (settings.ignoresCase && !hasCapital) {
       options.insert(.ignoreCase)
@@ -32,6 +32,7 @@ extension Pager {
       guard let compiled = compiled(Array(text)) else { return }
       pattern = compiled
       self.inverts = inverts
+      scanner = inverts ? nil : self.compiled(Array(text), [.lines])
     }
     searchesBackwards = backwards
     highlights = true
@@ -61,11 +62,21 @@ extension Pager {
   private func matchBehind(_ line: Int, _ pattern: Pattern) -> Int? {
     var offset = line
     var steps = 0
+    var isStopped = false
     while let end = document.end(of: offset) {
       offset = nextLine(end)
-      if matches(offset, pattern) { return offset }
+      if let scanner, offset % PagerDocument.block < 4096 {
+        // Whole blocks at a time, where lines need not be looked at one by one.
+        offset = document.skip(from: offset) { block in
+          steps += 1
+          if steps % 100 == 0 { isStopped = self.isInterrupted() }
+          return !isStopped && !block.contains(0x1B) && !block.contains(0x08)
+            && !scanner.matches(block)
+        }
+      }
+      if !isStopped, matches(offset, pattern) { return offset }
       steps += 1
-      if steps % 1000 == 0, isInterrupted() {
+      if isStopped || (steps % 1000 == 0 && isInterrupted()) {
         message = "interrupted"
         return nil
       }
@@ -92,6 +103,7 @@ extension Pager {
   func searchFromStart(_ text: [UInt8]) {
     guard let compiled = compiled(text) else { return }
     pattern = compiled
+    scanner = self.compiled(text, [.lines])
     inverts = false
     top = Position()
     if !matches(0, compiled) { again(backwards: false) }

@@ -120,7 +120,9 @@ let package = Package(
     // Types at a line editor, for scripts/terminal; it does not ship.
     .executableTarget(
       name: "editor-demo",
-      dependencies: ["Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux"],
+      dependencies: [
+        "Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux",
+      ],
       linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),

@@ -39,7 +39,8 @@ public struct Completer {
   private func variables(_ line: [UInt8], from start: Int) -> Proposal {
     let isBraced = start > 0 && line[start - 1] == UInt8(ascii: "{")
     let prefix = String(bytes: line[start...])
-    let found = Self.unique(world.variables().map { .init($0) }.filter { $0.text.hasPrefix(prefix) })
+    let found = Self.unique(
+      world.variables().map { .init($0) }.filter { $0.text.hasPrefix(prefix) })
     return Proposal(
       start..<line.count,
       found.map {
@@ -218,7 +219,8 @@ public struct Completer {
   private static func unique(_ names: [CompletionWorld.Name]) -> [CompletionWorld.Name] {
     let order = sortedIndices(names.count) { names[$0].text.precedesBytewise(names[$1].text) }
     var result: [CompletionWorld.Name] = []
-    for index in order where result.last.map({ !$0.text.sameBytes(as: names[index].text) }) ?? true {
+    for index in order where result.last.map({ !$0.text.sameBytes(as: names[index].text) }) ?? true
+    {
       result.append(names[index])
     }
     return result

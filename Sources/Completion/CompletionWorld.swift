@@ -108,7 +108,8 @@ extension CompletionWorld {
       for name in links {
         let status = try? folder.status(name, follow: !place.isForeign)
         // Links of a target resolve in its root.
-        let kind = place.isForeign ? (try? place.child(name).status(follow: true))?.kind : status?.kind
+        let kind =
+          place.isForeign ? (try? place.child(name).status(follow: true))?.kind : status?.kind
         entries.append(Entry(name, isFolder: kind == .directory))
       }
       return entries

@@ -3,7 +3,8 @@ public import LineEditor
 /// Colours a command line while it is typed, and tells whether it is at its end.
 public enum Highlighter {
   /// - Parameter isCommand: whether a name is an applet, a function, an alias, a builtin or a program.
-  public static func styles(_ line: [UInt8], isCommand: @escaping (String) -> Bool) -> [StyledRange] {
+  public static func styles(_ line: [UInt8], isCommand: @escaping (String) -> Bool) -> [StyledRange]
+  {
     ordered(ShellScanner(line, isCommand: isCommand).styles)
   }
 

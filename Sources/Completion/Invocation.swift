@@ -67,7 +67,9 @@ struct Invocation {
     // The first letter with a value takes the rest; it lacks one when it is the last.
     let letters = word.dropFirst().unicodeScalars.map { String($0) }
     for (index, letter) in letters.enumerated() {
-      guard let option = page.options.first(where: { $0.short.contains(letter) }) else { return nil }
+      guard let option = page.options.first(where: { $0.short.contains(letter) }) else {
+        return nil
+      }
       if option.arity == .value { return index == letters.count - 1 ? option : nil }
       if option.arity == .optional { return nil }
     }
@@ -87,7 +89,9 @@ struct Invocation {
   }
   var takesJobs: Bool { isOne(of: ["fg", "bg", "jobs", "kill", "wait", "disown"]) }
   var takesSignals: Bool { name == "trap" && operands > 0 }
-  var takesVariables: Bool { isOne(of: ["export", "unset", "printenv", "readonly", "local", "read"]) }
+  var takesVariables: Bool {
+    isOne(of: ["export", "unset", "printenv", "readonly", "local", "read"])
+  }
   var takesProcessNames: Bool { isOne(of: ["killall", "pgrep", "pidof", "pkill"]) }
   var takesHosts: Bool {
     guard let page else { return false }

@@ -4,7 +4,9 @@ internal import Report
 /// The characters of UTF-8 bytes that may be none.
 public enum Characters {
   /// The scalar at `index` and its length; nil where the byte belongs to no character.
-  public static func scalar(_ bytes: [UInt8], _ index: Int) -> (scalar: Unicode.Scalar, length: Int)? {
+  public static func scalar(_ bytes: [UInt8], _ index: Int) -> (
+    scalar: Unicode.Scalar, length: Int
+  )? {
     let first = bytes[index]
     if first < 0x80 { return (Unicode.Scalar(first), 1) }
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2

@@ -104,7 +104,8 @@ struct Layout {
     while index < line.count {
       if index == cursor { markCursor() }
       while next < styles.count, styles[next].range.upperBound <= index { next += 1 }
-      style = next < styles.count && styles[next].range.contains(index)
+      style =
+        next < styles.count && styles[next].range.contains(index)
         ? styles[next].style.number : 0
       if line[index] == 0x0A {
         newRow()
@@ -177,7 +178,8 @@ struct Layout {
 
   /// The end of the SGR sequence at `index`: `ESC [ digits and semicolons m`.
   static func endOfSGR(_ bytes: [UInt8], _ index: Int) -> Int? {
-    guard bytes.count - index > 2, bytes[index] == 0x1B, bytes[index + 1] == UInt8(ascii: "[") else {
+    guard bytes.count - index > 2, bytes[index] == 0x1B, bytes[index + 1] == UInt8(ascii: "[")
+    else {
       return nil
     }
     var end = index + 2

@@ -9,7 +9,9 @@ extension Terminal {
   /// Reads a line, without its newline, byte by byte so that what follows stays for the next reader.
   ///
   /// - Parameter seconds: how long to wait for its first byte; nil for ever.
-  public static func readLine(_ descriptor: Int32, seconds: Double?, limit: Int = 1 << 20) -> LineRead {
+  public static func readLine(_ descriptor: Int32, seconds: Double?, limit: Int = 1 << 20)
+    -> LineRead
+  {
     if let seconds {
       var polls = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
       let count = poll(&polls, 1, Int32(min(max(0, seconds) * 1000, 2e9).rounded(.up)))

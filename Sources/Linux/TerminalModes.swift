@@ -11,7 +11,9 @@ public struct TerminalModes: Equatable {
   }
 
   /// Sets what is the case for the terminal, once its output is written.
-  public func apply(to descriptor: Int32, named name: String, drains: Bool = true) throws(SystemError) {
+  public func apply(to descriptor: Int32, named name: String, drains: Bool = true)
+    throws(SystemError)
+  {
     var raw = raw
     try check("tcsetattr", name) { Int(tcsetattr(descriptor, drains ? TCSADRAIN : TCSANOW, &raw)) }
   }

@@ -101,7 +101,10 @@ struct Greeting {
     guard let main = survey.main else {
       return "next:   ps aux, self-check, debugbox lists all tools; Tab completes, Ctrl-R searches"
     }
-    if !main.isOpen { return "next:   why \(main.pid), ps aux, self-check; Tab completes, Ctrl-R searches" }
-    return "next:   ls @\(main.pid):/, env -p \(main.pid), enter \(main.pid), self-check; Tab completes"
+    if !main.isOpen {
+      return "next:   why \(main.pid), ps aux, self-check; Tab completes, Ctrl-R searches"
+    }
+    return
+      "next:   ls @\(main.pid):/, env -p \(main.pid), enter \(main.pid), self-check; Tab completes"
   }
 }

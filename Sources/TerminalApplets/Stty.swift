@@ -124,14 +124,18 @@ struct SttyDisplay {
   }
 
   func all(_ size: (columns: Int, rows: Int)) -> String {
-    var text = folded([speed, "rows \(size.rows); columns \(size.columns);", "line = \(modes.line);"])
+    var text = folded([
+      speed, "rows \(size.rows); columns \(size.columns);", "line = \(modes.line);",
+    ])
     var items: [String] = []
     for character in TerminalCharacter.all where !Self.isNumber(character) {
       items.append(item(character))
     }
     items.append(numbers)
     text += folded(items)
-    for field in Self.fields { text += folded(flags(field) { flag, isOn in flag.isSwitch || isOn }) }
+    for field in Self.fields {
+      text += folded(flags(field) { flag, isOn in flag.isSwitch || isOn })
+    }
     return text
   }
 
@@ -167,7 +171,9 @@ struct SttyDisplay {
     TerminalFlag.all.first { "\($0.name)" == "\(name)" }?.mask ?? 0
   }
 
-  private func flags(_ field: TerminalModes.Field, _ isWanted: (TerminalFlag, Bool) -> Bool) -> [String] {
+  private func flags(_ field: TerminalModes.Field, _ isWanted: (TerminalFlag, Bool) -> Bool)
+    -> [String]
+  {
     var items: [String] = []
     for flag in TerminalFlag.all where flag.field == field {
       let isOn = modes[field] & flag.mask == flag.bits

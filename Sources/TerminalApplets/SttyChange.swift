@@ -32,7 +32,8 @@ struct SttyChange {
     guard !isOff else { throw .usage("\(setting): unknown setting") }
     if let character = TerminalCharacter.all.first(where: { "\($0.name)" == name }) {
       let value = try value(setting, &rest)
-      modes[character: character.index] = try Self.byte(value, isNumber: SttyDisplay.isNumber(character))
+      modes[character: character.index] = try Self.byte(
+        value, isNumber: SttyDisplay.isNumber(character))
       return
     }
     switch name {
@@ -59,7 +60,8 @@ struct SttyChange {
 
   // MARK: Values
 
-  private func value(_ setting: String, _ rest: inout ArraySlice<String>) throws(Failure) -> String {
+  private func value(_ setting: String, _ rest: inout ArraySlice<String>) throws(Failure) -> String
+  {
     guard let value = rest.popFirst() else { throw .usage("\(setting): needs a value") }
     return value
   }

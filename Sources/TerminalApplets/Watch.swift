@@ -152,7 +152,8 @@ final class Watcher {
   /// The command has failed and -e was given: its output stays until a key.
   private func stop() throws(Failure) {
     terminal.write(
-      "\u{1B}[\(size.rows);1H\u{1B}[K\u{1B}[7mcommand exit with a non-zero status, press a key to exit\u{1B}[0m")
+      "\u{1B}[\(size.rows);1H\u{1B}[K\u{1B}[7mcommand exit with a non-zero status, press a key to exit\u{1B}[0m"
+    )
     while true {
       switch terminal.wait(seconds: nil) {
       case .bytes, .ended: throw .quiet(Self.failed)
@@ -282,7 +283,11 @@ final class Watcher {
         let cell = column < new.count ? new[column] : [0x20]
         let before = column < old.count ? old[column] : [0x20]
         while stain.count <= column { stain.append(false) }
-        if cell != before { stain[column] = true } else if !settings.marksStay { stain[column] = false }
+        if cell != before {
+          stain[column] = true
+        } else if !settings.marksStay {
+          stain[column] = false
+        }
         if stain[column] != isMarked {
           text += stain[column] ? "\u{1B}[7m".utf8 : "\u{1B}[0m".utf8
           isMarked = stain[column]
@@ -335,7 +340,9 @@ final class Watcher {
   // MARK: Without a terminal
 
   /// Runs until the output changes, the command fails, or nothing has changed for long enough.
-  static func wait(_ command: [String], _ settings: WatchSettings, _ context: Context) throws(Failure) {
+  static func wait(_ command: [String], _ settings: WatchSettings, _ context: Context)
+    throws(Failure)
+  {
     var last: [UInt8]?
     var equal = 0
     while true {

@@ -12,9 +12,12 @@ func entry(_ count: Int32, _ vector: UnsafePointer<UnsafePointer<CChar>?>) -> In
   let context = Context(
     name: "editor-demo", output: Output(descriptor: 1), errors: Output(descriptor: 2),
     environment: environment(), applets: registry())
-  if count > 1, let name = vector[1].map({ String(foreign: $0) }), let applet = registry().named(name) {
+  if count > 1, let name = vector[1].map({ String(foreign: $0) }),
+    let applet = registry().named(name)
+  {
     var context = context.renamed(name)
-    return applet.run((2..<Int(count)).compactMap { vector[$0].map { String(foreign: $0) } }, &context)
+    return applet.run(
+      (2..<Int(count)).compactMap { vector[$0].map { String(foreign: $0) } }, &context)
   }
   let session = Session(context)
   if context.variable("DEMO_GREETING") != nil {
@@ -24,7 +27,8 @@ func entry(_ count: Int32, _ vector: UnsafePointer<UnsafePointer<CChar>?>) -> In
   var world = CompletionWorld(context)
   world.jobs = { [.init("1", "sleep 100"), .init("2", "cat")] }
   let editor = session.editor(context, world)
-  let prompt = context.variable("DEMO_PROMPT") ?? session.prompt(folder: Process.workingFolder ?? "?")
+  let prompt =
+    context.variable("DEMO_PROMPT") ?? session.prompt(folder: Process.workingFolder ?? "?")
   while true {
     switch editor.read(prompt: prompt, timeout: session.idleLimit) {
     case .line(let line):

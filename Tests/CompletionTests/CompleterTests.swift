@@ -47,7 +47,10 @@ private struct Caller: Command {
     world.entries = { folder in
       switch folder {
       case ".":
-        [.init("a file"), .init("a folder", isFolder: true), .init(".hidden"), .init("it's"), .init("b\nc")]
+        [
+          .init("a file"), .init("a folder", isFolder: true), .init(".hidden"), .init("it's"),
+          .init("b\nc"),
+        ]
       case "/home/me/": [.init("notes")]
       case "/proc/": [.init("1", isFolder: true), .init("17", isFolder: true), .init("stat")]
       case "/proc/1/root/", "@1:/": [.init("etc", isFolder: true)]
@@ -81,7 +84,10 @@ private struct Caller: Command {
   @Test func options() {
     #expect(lines("kill --s") == ["kill --signal="])
     #expect(lines("kill -l") == ["kill -l "])
-    #expect(lines("kill --list --") == ["kill --list --list ", "kill --list --pid=", "kill --list --signal="])
+    #expect(
+      lines("kill --list --") == [
+        "kill --list --list ", "kill --list --pid=", "kill --list --signal=",
+      ])
     #expect(lines("kill -TER") == ["kill -TERM "])
     #expect(lines("kill -s TE") == ["kill -s TERM "])
     #expect(lines("kill --signal=TE") == ["kill --signal=TERM "])
@@ -132,13 +138,17 @@ private struct Caller: Command {
       ])
     #expect(lines("ping db.lo") == ["ping db.local "])
     #expect(lines("ping http://lo") == ["ping http://localhost"])
-    #expect(Hosts.names("127.0.0.1 localhost # x y\n::1\tip6-localhost lo\n\n".bytes) == ["localhost", "ip6-localhost", "lo"])
+    #expect(
+      Hosts.names("127.0.0.1 localhost # x y\n::1\tip6-localhost lo\n\n".bytes) == [
+        "localhost", "ip6-localhost", "lo",
+      ])
     #expect(Hosts.domains("nameserver 1.1.1.1\nsearch a b\nsearch c d ; e\n".bytes) == ["c", "d"])
     #expect(Hosts.names([]).isEmpty && Hosts.domains("search".bytes).isEmpty)
   }
 
   @Test(arguments: [
-    "", "'", "\"", "\\", "$", "${", "$(", "`", "a`", ")", "a)b", "((((", "2>", "&>", "<<", "a\0b", "$'\\", "@", "%", "-", "--",
+    "", "'", "\"", "\\", "$", "${", "$(", "`", "a`", ")", "a)b", "((((", "2>", "&>", "<<", "a\0b",
+    "$'\\", "@", "%", "-", "--",
     "ls --=", "kill -s", "\"$(`'",
   ]) func odd(_ line: String) {
     for cursor in 0...(line.utf8.count + 2) { _ = Completer(world()).proposal(line.bytes, cursor) }

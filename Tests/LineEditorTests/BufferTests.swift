@@ -7,7 +7,9 @@ import Testing
     EditBuffer(Array(text.utf8), cursor: cursor)
   }
 
-  private func text(_ buffer: EditBuffer) -> String { String(decoding: buffer.bytes, as: UTF8.self) }
+  private func text(_ buffer: EditBuffer) -> String {
+    String(decoding: buffer.bytes, as: UTF8.self)
+  }
 
   @Test func characters() {
     var line = buffer("a日e\u{301}")
@@ -122,8 +124,11 @@ import Testing
 
   @Test func history() {
     let history = History()
-    for line in ["one", "two", "two", " secret", "", "  ", "one two\n"] { history.add(Array(line.utf8)) }
-    #expect(history.entries.map { String(decoding: $0, as: UTF8.self) } == ["one", "two", "one two"])
+    for line in ["one", "two", "two", " secret", "", "  ", "one two\n"] {
+      history.add(Array(line.utf8))
+    }
+    #expect(
+      history.entries.map { String(decoding: $0, as: UTF8.self) } == ["one", "two", "one two"])
     #expect(history.previous(before: 3, prefix: Array("one".utf8)[...]) == 2)
     #expect(history.previous(before: 2, prefix: Array("one".utf8)[...]) == 0)
     #expect(history.previous(before: 0, prefix: []) == nil)
@@ -141,6 +146,8 @@ import Testing
   }
 
   @Test func pastes() {
-    #expect(LineEditor.pasted(Array("a\r\nb\rc\n\u{1B}[31md\t\u{7}\n\n".utf8)) == Array("a\nb\nc\n[31md\t".utf8))
+    #expect(
+      LineEditor.pasted(Array("a\r\nb\rc\n\u{1B}[31md\t\u{7}\n\n".utf8))
+        == Array("a\nb\nc\n[31md\t".utf8))
   }
 }

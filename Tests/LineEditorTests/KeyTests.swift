@@ -12,7 +12,8 @@ import Testing
     #expect(keys("a ") == [.text([0x61]), .text([0x20])])
     #expect(keys("\r\t\u{7F}\u{8}") == [.enter, .tab, .backspace, .backspace])
     #expect(keys("\u{1}\u{1F}") == [.control(0x41), .control(0x5F)])
-    #expect(keys("é日😀") == [.text(Array("é".utf8)), .text(Array("日".utf8)), .text(Array("😀".utf8))])
+    #expect(
+      keys("é日😀") == [.text(Array("é".utf8)), .text(Array("日".utf8)), .text(Array("😀".utf8))])
     #expect(keys("\u{1B}b\u{1B}\u{7F}") == [.alt(0x62), .altBackspace])
   }
 

@@ -8,7 +8,8 @@ import Testing
   ) -> Layout {
     var layout = Layout(columns: columns)
     layout.add(prompt: Array(prompt.utf8))
-    layout.add(line: Array(line.utf8), cursor: cursor ?? line.utf8.count, continuation: [0x3E, 0x20])
+    layout.add(
+      line: Array(line.utf8), cursor: cursor ?? line.utf8.count, continuation: [0x3E, 0x20])
     return layout
   }
 
@@ -58,7 +59,9 @@ import Testing
 
   /// What is drawn on the old picture is the new one: a small terminal plays both.
   @Test func diffs() {
-    let lines = ["", "a", "ab", "abcdefgh", "abcdefghij", "日本語日本語", "日x", "a\nb\nc", "b\nc", "xyz", ""]
+    let lines = [
+      "", "a", "ab", "abcdefgh", "abcdefghij", "日本語日本語", "日x", "a\nb\nc", "b\nc", "xyz", "",
+    ]
     for columns in [4, 7, 10] {
       var screen = Screen()
       screen.reset(columns: columns, rows: 50)
@@ -69,7 +72,8 @@ import Testing
           terminal.feed(screen.draw(wanted))
           let shown = terminal.text.prefix(wanted.picture.rows.count).map { trimmed($0) }
           #expect(shown == rows(wanted).map { trimmed($0) }, "\(columns) \(line)")
-          #expect(terminal.text.dropFirst(wanted.picture.rows.count).allSatisfy { trimmed($0).isEmpty })
+          #expect(
+            terminal.text.dropFirst(wanted.picture.rows.count).allSatisfy { trimmed($0).isEmpty })
           #expect([terminal.column, terminal.row] == self.cursor(wanted), "\(columns) \(line)")
         }
       }

@@ -34,7 +34,10 @@ import Testing
     var renderer = LineRenderer()
     renderer.passesColour = true
     renderer.columns = 3
-    #expect(rows("\u{1B}[31mred!\u{1B}[0mx", renderer) == ["\u{1B}[31mred\u{1B}[0m", "\u{1B}[31m!\u{1B}[0mx"])
+    #expect(
+      rows("\u{1B}[31mred!\u{1B}[0mx", renderer) == [
+        "\u{1B}[31mred\u{1B}[0m", "\u{1B}[31m!\u{1B}[0mx",
+      ])
     #expect(rows("\u{1B}[31", renderer) == ["\u{1B}[7mESC\u{1B}[0m", "[31"])
     #expect(renderer.plain(Array("\u{1B}[1ma\u{1B}[mb".utf8)) == [0x61, 0x62])
   }
@@ -61,8 +64,10 @@ import Testing
   @Test func lines() throws {
     let long = [UInt8](repeating: 0x78, count: 200_000)
     for text in [
-      [], [10], [97], [97, 10], [97, 10, 98], [10, 10], long, long + [10] + long, [97, 10] + long + [10, 10],
-      [UInt8](repeating: 0x79, count: 65535) + [10, 97, 10], [UInt8](repeating: 0x79, count: 65536) + [10, 97],
+      [], [10], [97], [97, 10], [97, 10, 98], [10, 10], long, long + [10] + long,
+      [97, 10] + long + [10, 10],
+      [UInt8](repeating: 0x79, count: 65535) + [10, 97, 10],
+      [UInt8](repeating: 0x79, count: 65536) + [10, 97],
     ] {
       let document = try document(text)
       var starts: [Int] = []
@@ -92,7 +97,8 @@ import Testing
       #expect(document.line(at: offset)?.text == Array("\(number)".utf8))
       #expect(document.number(at: offset) == number)
     }
-    #expect(document.offset(ofLine: 400_000).map { document.line(at: $0)?.text } == Array("300000".utf8))
+    #expect(
+      document.offset(ofLine: 400_000).map { document.line(at: $0)?.text } == Array("300000".utf8))
   }
 
   @Test func masksSecrets() {
@@ -108,7 +114,8 @@ import Testing
     #expect(masked("http://u:secret@h/ \u{1B}[0m\n") == "http://u:******@h/ \u{1B}[0m\n")
     #expect(masked("AKIAIOSFODNN7EXAMPLE\n") == "******\n")
     #expect(
-      masked("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nx\n").contains("abc") == false)
+      masked("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nx\n").contains(
+        "abc") == false)
     var masker = SecretMasker()
     var shown = masker.add(Array("TOKEN=ab".utf8)) + masker.flush()
     #expect(shown.isEmpty)

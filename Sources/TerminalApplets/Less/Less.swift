@@ -40,7 +40,9 @@ public struct Less: Command {
         .value("p", "pattern", "PATTERN", "Start at the first line that matches") {
           $0.settings.commands.append("/" + $1)
         },
-        .flag("qQ", "quiet silent QUIET SILENT", "Never ring the bell") { $0.settings.rings = false },
+        .flag("qQ", "quiet silent QUIET SILENT", "Never ring the bell") {
+          $0.settings.rings = false
+        },
         .flag("R", "RAW-CONTROL-CHARS", "Pass colours on; other escapes are shown") {
           $0.settings.passesColour = true
         },
@@ -50,7 +52,9 @@ public struct Less: Command {
         .flag("S", "chop-long-lines", "Cut long lines; arrows move sideways") {
           $0.settings.chops = true
         },
-        .flag("X", "no-init", "Leave what was shown on the screen") { $0.settings.keepsScreen = true },
+        .flag("X", "no-init", "Leave what was shown on the screen") {
+          $0.settings.keepsScreen = true
+        },
         .value("x", "tabs", "NUM", "A tab stop every NUM columns") {
           $0.settings.tab = min(max(1, $1), 100)
         },

@@ -149,7 +149,8 @@ final class Pager {
     let start = document.bytes(in: 0..<min(document.size, 4096))
     guard start.contains(0) else { return }
     let question = " may be a binary file.  See it anyway? "
-    let name = Self.cut(Sanitize.escaped(document.name), max(8, size.columns - question.utf8.count - 1))
+    let name = Self.cut(
+      Sanitize.escaped(document.name), max(8, size.columns - question.utf8.count - 1))
     if ask(name + question) != UInt8(ascii: "y") { isOver = true }
   }
 
@@ -206,7 +207,9 @@ final class Pager {
 
   /// Whether Ctrl-C was pressed meanwhile.
   func isInterrupted() -> Bool {
-    guard terminal.hasInput, case .bytes(let bytes) = terminal.wait(seconds: 0) else { return false }
+    guard terminal.hasInput, case .bytes(let bytes) = terminal.wait(seconds: 0) else {
+      return false
+    }
     keys += decoder.feed(bytes)
     guard let at = keys.firstIndex(of: .control(UInt8(ascii: "C"))) else { return false }
     keys.removeFirst(at + 1)
@@ -376,7 +379,8 @@ final class Pager {
       let name = Sanitize.escaped(document.name)
       let place = names.count > 1 ? " (file \(current + 1) of \(names.count))" : ""
       if isAtEnd, document.hasEnded {
-        let next = current + 1 < names.count ? " - Next: " + Sanitize.escaped(names[current + 1]) : ""
+        let next =
+          current + 1 < names.count ? " - Next: " + Sanitize.escaped(names[current + 1]) : ""
         (text, stands) = ((showsName ? name + place + " " : "") + "(END)" + next, true)
       } else if settings.prompt == .long {
         (text, stands) = (name + place + " " + lines + percentage, true)

@@ -223,7 +223,8 @@ extension Pager {
     for line in Self.helpText.prefix(size.rows - 1) {
       bytes += Array((Self.cut("\(line)", size.columns - 1) + "\r\n").utf8)
     }
-    terminal.write(bytes + Array("\u{1B}[\(size.rows);1H\u{1B}[7mPress a key to go on\u{1B}[0m".utf8))
+    terminal.write(
+      bytes + Array("\u{1B}[\(size.rows);1H\u{1B}[7mPress a key to go on\u{1B}[0m".utf8))
     _ = key()
     redrawAll()
   }

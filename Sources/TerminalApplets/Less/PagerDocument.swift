@@ -66,7 +66,9 @@ final class PagerDocument {
     var end = size
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.block, alignment: 16)
     defer { buffer.deallocate() }
-    while end < 1 << 26, let count = try? store.read(into: buffer, at: end), count > 0 { end += count }
+    while end < 1 << 26, let count = try? store.read(into: buffer, at: end), count > 0 {
+      end += count
+    }
     return end
   }
 
@@ -201,7 +203,7 @@ final class PagerDocument {
     let first = range.lowerBound % Self.block
     let last = min(block.count, first + range.count)
     guard first < last else { return nil }
-    return block[first..<last].firstIndex(of: 0x0A).map { range.lowerBound - first + $0 }
+    return firstIndex(of: 0x0A, in: block[first..<last]).map { range.lowerBound - first + $0 }
   }
 
   private func lastNewline(in range: Range<Int>) -> Int? {
@@ -210,7 +212,7 @@ final class PagerDocument {
     let first = range.lowerBound % Self.block
     let last = min(block.count, first + range.count)
     guard first < last else { return nil }
-    return block[first..<last].lastIndex(of: 0x0A).map { range.lowerBound - first + $0 }
+    return lastIndex(of: 0x0A, in: block[first..<last]).map { range.lowerBound - first + $0 }
   }
 
   /// Passes over whole blocks from the one of `start` on, while `isDull` says that nothing is in them.
@@ -224,19 +226,16 @@ final class PagerDocument {
       let block = bytes(offset / Self.block)
       guard block.count == Self.block, isDull(block[(offset % Self.block)...]) else { break }
       // The line that the block ends in may go on: it is looked at by itself.
-      guard let newline = block[(offset % Self.block)...].lastIndex(of: 0x0A) else { break }
+      guard let newline = lastIndex(of: 0x0A, in: block[(offset % Self.block)...]) else { break }
       let next = stop - Self.block + newline + 1
       if next <= offset { break }
       offset = next
       // What is left of this block is the begin of a line in the next.
       guard let end = end(of: offset), end <= size else { break }
-      if lineStartsDull(offset, end, isDull) { offset = end } else { break }
+      if !isDull(bytes(in: offset..<end)[...]) { break }
+      offset = end
     }
     return offset
-  }
-
-  private func lineStartsDull(_ start: Int, _ end: Int, _ isDull: (ArraySlice<UInt8>) -> Bool) -> Bool {
-    isDull(bytes(in: start..<end)[...])
   }
 
   // MARK: Numbers

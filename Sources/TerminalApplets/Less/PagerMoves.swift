@@ -121,7 +121,8 @@ extension Pager {
 
   func go(toPercent percent: Int) {
     if document.isPipe { goToEnd() }
-    let offset = document.size / 100 * min(percent, 100) + document.size % 100 * min(percent, 100) / 100
+    let offset =
+      document.size / 100 * min(percent, 100) + document.size % 100 * min(percent, 100) / 100
     if percent >= 100 { return goToEnd() }
     go(to: Position(line: document.start(at: offset)))
   }
@@ -136,7 +137,8 @@ extension Pager {
       switch terminal.wait(seconds: 0.25, other: other) {
       case .bytes(let bytes):
         keys += decoder.feed(bytes)
-        let stops = keys.contains(.control(UInt8(ascii: "C"))) || keys.contains(.control(UInt8(ascii: "X")))
+        let stops =
+          keys.contains(.control(UInt8(ascii: "C"))) || keys.contains(.control(UInt8(ascii: "X")))
         if stops || keys.contains(.text([UInt8(ascii: "q")])) {
           if keys.last != .text([UInt8(ascii: "q")]) { keys = [] }
           message = nil
@@ -193,14 +195,17 @@ extension Pager {
     if document.hasEnded, document.size < 1 << 26,
       let total = document.number(at: document.size)
     {
-      let ends = document.size > 0 && document.bytes(in: (document.size - 1)..<document.size) == [0x0A]
+      let ends =
+        document.size > 0 && document.bytes(in: (document.size - 1)..<document.size) == [0x0A]
       text += "/\(ends ? total - 1 : total)"
     }
     return text + " "
   }
 
   var percentage: String {
-    guard document.hasEnded, document.size > 0 else { return "byte \(min(bottom.line, document.size))" }
+    guard document.hasEnded, document.size > 0 else {
+      return "byte \(min(bottom.line, document.size))"
+    }
     return "\(min(bottom.line, document.size) * 100 / document.size)%"
   }
 

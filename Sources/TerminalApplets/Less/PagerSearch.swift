@@ -70,8 +70,8 @@ extension Pager {
         offset = document.skip(from: offset) { block in
           steps += 1
           if steps % 100 == 0 { isStopped = self.isInterrupted() }
-          return !isStopped && !block.contains(0x1B) && !block.contains(0x08)
-            && !scanner.matches(block)
+          return !isStopped && firstIndex(of: 0x1B, in: block) == nil
+            && firstIndex(of: 0x08, in: block) == nil && !scanner.matches(block)
         }
       }
       if !isStopped, matches(offset, pattern) { return offset }

@@ -66,7 +66,11 @@ final class Recording {
     var scalars = String.UnicodeScalarView()
     var scanner = UTF8Scanner(bytes)
     while let unit = scanner.next() {
-      if case .scalar(let scalar) = unit { scalars.append(scalar) } else { scalars.append("\u{FFFD}") }
+      if case .scalar(let scalar) = unit {
+        scalars.append(scalar)
+      } else {
+        scalars.append("\u{FFFD}")
+      }
     }
     return String(scalars)
   }

@@ -12,12 +12,14 @@ func entry(_ count: Int32, _ vector: UnsafePointer<UnsafePointer<CChar>?>) -> In
   let context = Context(
     name: "editor-demo", output: Output(descriptor: 1), errors: Output(descriptor: 2),
     environment: environment(), applets: registry())
-  if count > 1, let name = vector[1].map({ String(foreign: $0) }),
-    let applet = registry().named(name)
-  {
-    var context = context.renamed(name)
-    return applet.run(
-      (2..<Int(count)).compactMap { vector[$0].map { String(foreign: $0) } }, &context)
+  let words = (0..<Int(max(count, 0))).compactMap { vector[$0].map { String(foreign: $0) } }
+  // As an applet by its own name, or by its first argument.
+  for start in words.indices.prefix(2) {
+    let isOption = start == 1 && words[1].hasPrefix("--")
+    let name = isOption ? "debugbox" : baseName(words[start])
+    guard let applet = registry().named(name) else { continue }
+    var inner = context.renamed(name)
+    return applet.run(Array(words.dropFirst(isOption ? 1 : start + 1)), &inner)
   }
   let session = Session(context)
   if context.variable("DEMO_GREETING") != nil {

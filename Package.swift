@@ -84,7 +84,7 @@ let package = Package(
     .target(name: "CFootprint"),
     .target(name: "CText", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]),
 
-    kit("Linux", for: .speed, "CLinux"),
+    kit("Linux", for: .speed, "CLinux", "CRuntime"),
     kit("Box", "Linux", "CRuntime"),
     kit("Report", "Box", "Linux"),
 
@@ -97,6 +97,9 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
+    knowledge("LineEditor"),
+    knowledge("Completion", "LineEditor", "ProcFS", "Target"),
+    knowledge("Session", "Completion", "LineEditor", "ProcFS", "Capabilities", "Target"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
@@ -104,12 +107,13 @@ let package = Package(
     applets("TextApplets", "Patterns", "Digests", "Sorting"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
+    applets("TerminalApplets", "LineEditor", "Patterns"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets",
+        "ShellApplets", "TerminalApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -124,9 +128,19 @@ let package = Package(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
       linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap")]),
 
+    // Types at a line editor, for scripts/terminal; it does not ship.
+    .executableTarget(
+      name: "editor-demo",
+      dependencies: [
+        "Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux",
+      ],
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
+
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
     tests("Patterns"), tests("Digests"), tests("Sorting"),
+    tests("Patterns"), tests("LineEditor"), tests("Completion", "LineEditor", "ProcFS", "Target"),
+    tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),

@@ -4,6 +4,7 @@ internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
 internal import TargetApplets
+internal import TerminalApplets
 internal import TextApplets
 
 /// Every name the box answers to, in byte order.
@@ -18,6 +19,7 @@ public func registry() -> [Applet] {
     Applet("capsh", Capsh.self),
     Applet("cat", Cat.self),
     Applet("cksum", Cksum.self),
+    Applet("clear", Clear.self),
     Applet("comm", Comm.self),
     Applet("cut", Cut.self),
     Applet("date", Date.self),
@@ -43,9 +45,11 @@ public func registry() -> [Applet] {
     Applet("join", Join.self),
     Applet("kill", Kill.self),
     Applet("killall", Killall.self),
+    Applet("less", Less.self),
     Applet("ls", Ls.self),
     Applet("ls-proc-root", LsProcRoot.self),
     Applet("md5sum", Sums.self),
+    Applet("more", Less.self),
     Applet("nl", Nl.self),
     Applet("nproc", Nproc.self),
     Applet("od", Od.self),
@@ -61,7 +65,9 @@ public func registry() -> [Applet] {
     Applet("pwd", Pwd.self),
     Applet("readlink", Readlink.self),
     Applet("realpath", Realpath.self),
+    Applet("reset", Reset.self),
     Applet("rev", Rev.self),
+    Applet("script", Script.self),
     Applet("self-check", SelfCheck.self),
     Applet("seq", Seq.self),
     Applet("sha1sum", Sums.self),
@@ -75,11 +81,13 @@ public func registry() -> [Applet] {
     Applet("split", Split.self),
     Applet("stat", Stat.self),
     Applet("strings", Strings.self),
+    Applet("stty", Stty.self),
     Applet("sync", Sync.self),
     Applet("tac", Tac.self),
     Applet("tail", Tail.self),
     Applet("tee", Tee.self),
     Applet("test", Test.self),
+    Applet("time", Time.self),
     Applet("tr", Tr.self),
     Applet("true", True.self),
     Applet("tty", Tty.self),
@@ -88,6 +96,7 @@ public func registry() -> [Applet] {
     Applet("uniq", Uniq.self),
     Applet("uptime", Uptime.self),
     Applet("vmstat", Vmstat.self),
+    Applet("watch", Watch.self),
     Applet("wc", Wc.self),
     Applet("which", Which.self),
     Applet("whoami", Whoami.self),

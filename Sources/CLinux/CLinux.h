@@ -154,3 +154,29 @@ static inline long clinux_memory_kib(void) {
   struct sysinfo info;
   return sysinfo(&info) == 0 ? (long)((unsigned long long)info.totalram * info.mem_unit / 1024) : 0;
 }
+
+// Terminals.
+static inline int clinux_set_window_size(int fd, const struct winsize *size) { return ioctl(fd, TIOCSWINSZ, size); }
+static inline int clinux_control_terminal(int fd) { return ioctl(fd, TIOCSCTTY, 0); }
+// Bytes as they come, none echoed and none made into a signal; output is still processed.
+static inline void clinux_make_raw(struct termios *modes) {
+  modes->c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON);
+  modes->c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
+  modes->c_cflag = (modes->c_cflag & ~(tcflag_t)CSIZE) | CS8;
+  modes->c_cc[VMIN] = 1;
+  modes->c_cc[VTIME] = 0;
+}
+// The other end of the pseudo-terminal whose master is open as `master`.
+static inline int clinux_terminal_peer(int master) {
+  int unlocked = 0;
+  if (ioctl(master, TIOCSPTLCK, &unlocked) != 0) return -1;
+  return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+// What the terminal does for Ctrl-C: SIGINT to the process group, but not to ourselves.
+static inline void clinux_interrupt_others(void) {
+  const struct sigaction ignore = {.sa_handler = SIG_IGN};
+  struct sigaction before;
+  sigaction(SIGINT, &ignore, &before);
+  kill(0, SIGINT);
+  sigaction(SIGINT, &before, NULL);
+}

@@ -32,6 +32,7 @@ static const char *name_of(int number) {
 }
 
 static void crashed(int number) {
+  crt_restore_terminal();
   say("\r\n");
   say(applet);
   say(": crashed with ");

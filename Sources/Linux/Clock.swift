@@ -16,6 +16,15 @@ public struct Instant: Equatable, Comparable, Sendable {
     (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds)
   }
 
+  /// The time `duration` seconds later.
+  public func advanced(by duration: Double) -> Instant {
+    let whole = duration.rounded(.down)
+    let nanoseconds = nanoseconds + Int((duration - whole) * 1e9)
+    return Instant(
+      seconds: seconds + Int(whole) + nanoseconds / 1_000_000_000,
+      nanoseconds: nanoseconds % 1_000_000_000)
+  }
+
   /// Seconds from `earlier` to this.
   public func since(_ earlier: Instant) -> Double {
     Double(seconds - earlier.seconds) + Double(nanoseconds - earlier.nanoseconds) / 1e9

@@ -11,3 +11,11 @@ void crt_hold_standard_streams(void);
 void crt_name_applet(const char *name);
 /// Installs the handler for SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP and SIGABRT.
 void crt_catch_crashes(void);
+
+/// Keeps the modes (a struct termios) of a terminal that is about to become raw, and the text that undoes what was
+/// switched on by escapes. Signals that would end or stop us put both back first; SIGWINCH and SIGCONT interrupt waits.
+void crt_guard_terminal(int descriptor, const void *modes, unsigned size, const char *goodbye);
+/// Puts modes and screen back, and goes on guarding; a no-op where nothing is guarded. Async-signal-safe.
+void crt_restore_terminal(void);
+/// Ends the guard, without touching the terminal: also for a child that must not.
+void crt_release_terminal(void);

@@ -86,6 +86,7 @@ let package = Package(
     knowledge("Cgroup"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
+    knowledge("HotSpot", "ProcFS", "Target"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
@@ -93,12 +94,13 @@ let package = Package(
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
+    applets("JVMApplets", "HotSpot"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets",
+        "ShellApplets", "JVMApplets",
       ], swiftSettings: settings),
     .executableTarget(
       name: "debugbox",
@@ -115,7 +117,7 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"),
+    tests("Patterns"), tests("HotSpot"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),

@@ -1,5 +1,6 @@
 public import Box
 internal import FileApplets
+internal import JVMApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -26,6 +27,8 @@ public func registry() -> [Applet] {
     Applet("head", Head.self),
     Applet("hostname", Hostname.self),
     Applet("id", Id.self),
+    Applet("jps", Jps.self),
+    Applet("jstat", Jstat.self),
     Applet("kill", Kill.self),
     Applet("killall", Killall.self),
     Applet("ls", Ls.self),

@@ -48,6 +48,13 @@ public struct AttachReply: Sendable {
   public let head: [UInt8]
 
   public static let headSize = 8192
+
+  /// The text of a refusal in one line.
+  public var complaint: String {
+    let lines = head.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+    let text = lines.prefix(3).map { String(bytes: $0) }.joined(separator: "; ")
+    return text.isEmpty ? "the JVM refuses, status \(status)" : text
+  }
 }
 
 /// Sends and receives; closures, so that tests replay captured bytes.
@@ -66,7 +73,7 @@ public struct Transport {
 
   /// One request, one reply: a VM closes the connection after it.
   ///
-  /// - Parameter sink: gets the text behind the status as it comes; false stops reading.
+  /// - Parameter sink: gets the text behind status 0 as it comes; false stops reading.
   /// - Returns: nil where the VM said nothing at all: it rejected our ids, or ended.
   public func exchange(
     _ request: AttachRequest, sink: (ArraySlice<UInt8>) -> Bool
@@ -89,7 +96,7 @@ public struct Transport {
       if status.isMalformed { throw .message("the answer is not that of a HotSpot VM") }
       if text.isEmpty { continue }
       head += text.prefix(AttachReply.headSize - head.count)
-      if !sink(text) { break }
+      if status.value == 0, !sink(text) { break }
     }
     if status.isEmpty { return nil }
     guard let value = status.value else {

@@ -72,6 +72,14 @@ struct TargetFile {
         + "&& rm \(ShellQuote.quoted(display))")
   }
 
+  /// Refuses a file whose folder is not there: the JVM would complain in the app's log, not to us.
+  func checkFolder(_ context: Context) throws(Failure) {
+    let folder = Link.folder(of: display)
+    guard try Paths(context).location(folder).status(follow: true).kind == .directory else {
+      throw .message("\(folder): is not a folder")
+    }
+  }
+
   /// Refuses a heap dump that the target's file system has no room for.
   func checkRoom(for attachment: Attachment, _ finder: JavaFinder, _ context: Context)
     throws(Failure)

@@ -96,6 +96,7 @@ public struct Jmap: Command {
     var file: TargetFile?
     if let path = selection.file {
       let place = try TargetFile(path, of: attachment, context)
+      try place.checkFolder(context)
       arguments.append(place.path)
       file = place
     }

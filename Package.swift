@@ -87,14 +87,16 @@ let package = Package(
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("HotSpot", "ProcFS", "Target"),
+    knowledge("ELF"),
+    knowledge("Runtimes", "ELF", "ProcFS", "Target"),
 
-    applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
-    applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
+    applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
+    applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
     applets("FileApplets", "Accounts"),
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
-    applets("JVMApplets", "HotSpot"),
+    applets("JVMApplets", "HotSpot", "Runtimes", "ELF"),
 
     .target(
       name: "Applets",
@@ -117,10 +119,10 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"), tests("HotSpot"),
+    tests("Patterns"), tests("HotSpot"), tests("ELF"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
-    tests("ProcessApplets", "ProcFS", "Accounts"),
+    tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,7 +13,7 @@ public struct Attachment {
   let finder: JavaFinder
   public let process: JavaProcess
   private let status: ProcessStatus
-  private let root: Root
+  let root: Root
 
   /// Longest wait for the VM to open its socket, and for it to take a connection, in seconds.
   static let patience = 10.0
@@ -102,7 +102,7 @@ public struct Attachment {
 
 extension Attachment {
   /// What says that SIGQUIT would not start the listener.
-  private func checkSignal() throws(Failure) {
+  func checkSignal() throws(Failure) {
     let pid = process.pid
     guard try isHotSpot() else {
       throw .message("\(pid): is no HotSpot JVM (no libjvm.so in it, no VM Thread)")

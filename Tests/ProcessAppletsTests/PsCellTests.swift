@@ -58,7 +58,7 @@ private func shown(_ bytes: [UInt8], limit: Int = .max, line: Bool = false) -> S
       ("", "", [], nil),
     ] as [(String, String, [String], String?)])
   func guesses(_ name: String, _ executable: String, _ threads: [String], _ expected: String?) {
-    let guess = PsRuntime.guess(name: name, executable: executable, threads: threads)
+    let guess = RuntimeGuess.guess(name: name, executable: executable, threads: threads)
     #expect(guess.map { "\($0)" } == expected)
   }
 }

@@ -1,10 +1,10 @@
-/// A cheap guess at the language runtime of a process, from names alone.
-enum PsRuntime {
+/// A cheap guess at the language runtime of a process, from names that anybody may read.
+public enum RuntimeGuess {
   /// - Parameters:
   ///   - name: `comm`, and so what the program calls itself.
   ///   - executable: the path of the program; empty where it may not be read.
   ///   - threads: the names of its threads.
-  static func guess(name: String, executable: String, threads: [String]) -> StaticString? {
+  public static func guess(name: String, executable: String, threads: [String]) -> StaticString? {
     let program = executable.split(separator: "/").last.map { String($0) } ?? name
     for candidate in [program, name] { if let runtime = interpreter(candidate) { return runtime } }
     for thread in threads { if let runtime = helper(thread) { return runtime } }
@@ -36,9 +36,9 @@ enum PsRuntime {
       ".NET SynchManag", ".NET Finalizer", ".NET SigHandler", ".NET EventPipe", ".NET Tiered Com",
     ]
     let node: [StaticString] = ["libuv-worker", "V8Worker", "node-MainThread"]
-    if jvm.contains(where: { $0.equals(thread) }) { return "jvm" }
-    if net.contains(where: { $0.equals(thread) }) { return ".net" }
-    if node.contains(where: { $0.equals(thread) }) { return "node" }
+    if jvm.contains(where: { "\($0)" == thread }) { return "jvm" }
+    if net.contains(where: { "\($0)" == thread }) { return ".net" }
+    if node.contains(where: { "\($0)" == thread }) { return "node" }
     return thread.hasSuffix("_scheduler") && thread.hasPrefix("erts_") ? "erlang" : nil
   }
 }

@@ -88,6 +88,7 @@ let package = Package(
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("HotSpot", "ProcFS", "Target"),
     knowledge("ELF"),
+    knowledge("JFR"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
@@ -96,7 +97,7 @@ let package = Package(
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
-    applets("JVMApplets", "HotSpot", "Runtimes", "ELF"),
+    applets("JVMApplets", "HotSpot", "JFR", "Runtimes", "ELF"),
 
     .target(
       name: "Applets",
@@ -119,7 +120,7 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"), tests("HotSpot"), tests("ELF"),
+    tests("Patterns"), tests("HotSpot"), tests("ELF"), tests("JFR"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

@@ -30,6 +30,7 @@ public func registry() -> [Applet] {
     Applet("id", Id.self),
     Applet("jattach", Jattach.self),
     Applet("jcmd", Jcmd.self),
+    Applet("jfr", Jfr.self),
     Applet("jinfo", Jinfo.self),
     Applet("jmap", Jmap.self),
     Applet("jps", Jps.self),

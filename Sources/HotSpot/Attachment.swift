@@ -63,6 +63,12 @@ public struct Attachment {
     return (reply, text)
   }
 
+  /// Removes a file that the VM wrote to `/tmp`, with its own rights.
+  public func remove(_ name: String) {
+    guard let folder = try? root.open("/tmp", [.path, .directory]) else { return }
+    _ = Trigger.owned(ids) { () throws(SystemError) in try removeFile(name, in: folder) }
+  }
+
   /// A connection to the listener, which is started where it has not been.
   private func connect() throws(Failure) -> LocalSocket {
     if let socket = try knock() { return socket }
@@ -238,7 +244,7 @@ struct Trigger {
   }
 
   /// Runs `body` with the file-system ids of the target, where we may take them, else as we are.
-  private static func owned(
+  static func owned(
     _ ids: (uid: UInt32, gid: UInt32), _ body: () throws(SystemError) -> Void
   ) -> SystemError? {
     func outcome() -> SystemError? {

@@ -43,6 +43,11 @@ struct TargetFile {
   /// Absolute, in the target's root.
   let path: String
 
+  init(pid: Int32, path: String) {
+    self.pid = pid
+    self.path = path
+  }
+
   /// - Parameter text: as the JVM takes it: a relative path lies in its working folder.
   init(_ text: String, of attachment: Attachment, _ context: Context) throws(Failure) {
     pid = attachment.process.pid

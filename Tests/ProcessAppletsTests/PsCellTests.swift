@@ -1,4 +1,5 @@
 import Linux
+import Runtimes
 import Testing
 
 @testable import ProcessApplets

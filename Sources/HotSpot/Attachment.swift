@@ -73,6 +73,8 @@ public struct Attachment {
   private func connect() throws(Failure) -> LocalSocket {
     if let socket = try knock() { return socket }
     try checkSignal()
+    // Below another root the PIDs may be those of others.
+    guard finder.isLive else { throw .message("\(process.pid): cannot attach below another root") }
     return try start()
   }
 

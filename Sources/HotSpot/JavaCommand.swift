@@ -17,9 +17,13 @@ public struct JavaCommand: Equatable, Sendable {
     self.options = options
   }
 
-  /// From the command line of the launcher, java(1).
+  /// From the command line of the launcher, java(1); other programs with a JVM in them are what they run.
   public init(launcher words: [String]) {
     main = ""
+    if let program = words.first, baseName(program) != "java" {
+      (main, arguments, options) = (program, words.dropFirst().joined(separator: " "), "")
+      return
+    }
     var options: [String] = []
     var rest = words.dropFirst()
     while let word = rest.popFirst() {

@@ -17,9 +17,12 @@ public struct JavaProcess: Sendable {
 public final class JavaFinder {
   public let processes: ProcFS
   let paths: Paths
+  /// Whether the PIDs are those of this system, so that signals may be sent to them.
+  let isLive: Bool
 
   public init(_ context: Context) throws(Failure) {
     let root = context.root
+    isLive = root.isOwn
     processes = try attempt { () throws(SystemError) in try ProcFS(root) }
     paths = Paths(context)
   }

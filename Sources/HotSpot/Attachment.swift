@@ -96,7 +96,8 @@ public struct Attachment {
     } catch {
       switch error.errno {
       case .noEntry, .nobodyListens: return nil
-      case .wouldBlock: throw .message("\(process.pid): the JVM takes no connection: it hangs or is stopped")
+      case .wouldBlock:
+        throw .message("\(process.pid): the JVM takes no connection: it hangs or is stopped")
       case .denied:
         throw .denied(
           "/proc/\(process.pid)/root\(name)",

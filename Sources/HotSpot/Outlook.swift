@@ -22,7 +22,9 @@ extension Attachment {
     }
     if isReadOnly("/tmp"), isReadOnly(workingFolder) {
       return .refused(
-        Failure("\(process.pid): /tmp and the working folder are read-only", advice: "an emptyDir on /tmp"))
+        Failure(
+          "\(process.pid): /tmp and the working folder are read-only", advice: "an emptyDir on /tmp"
+        ))
     }
     return .possible
   }

@@ -161,7 +161,8 @@ public enum Statistics: CaseIterable, Sendable {
   private static var classes: [StatisticsColumn] {
     [
       StatisticsColumn("Loaded", 5, .sum("java.cls.loadedClasses", "java.cls.sharedLoadedClasses")),
-      StatisticsColumn("Bytes", 7, .kilobyteSum("sun.cls.loadedBytes", "sun.cls.sharedLoadedBytes")),
+      StatisticsColumn(
+        "Bytes", 7, .kilobyteSum("sun.cls.loadedBytes", "sun.cls.sharedLoadedBytes")),
       StatisticsColumn(
         "Unloaded", 5, .sum("java.cls.unloadedClasses", "java.cls.sharedUnloadedClasses")),
       StatisticsColumn(

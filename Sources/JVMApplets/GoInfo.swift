@@ -43,7 +43,8 @@ public struct GoInfo: Command {
     context.output.line(Sanitize.escaped(name) + ": " + Sanitize.escaped(info.version))
     for line in info.modules.split(separator: "\n") {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-      context.output.line("\t" + fields.map { Sanitize.escaped(String($0)) }.joined(separator: "\t"))
+      context.output.line(
+        "\t" + fields.map { Sanitize.escaped(String($0)) }.joined(separator: "\t"))
     }
   }
 }

@@ -11,7 +11,8 @@ public struct Jinfo: Command {
       "jinfo", "Print the flags and properties of a JVM, or set a flag", family: .runtimes,
       operands: "[-flag FLAG|-flags|-sysprops] PID", grammar: .own,
       options: [
-        .value(nil, "-flag", "FLAG", "Print a flag; +FLAG and -FLAG switch it, FLAG=VALUE sets it") {
+        .value(nil, "-flag", "FLAG", "Print a flag; +FLAG and -FLAG switch it, FLAG=VALUE sets it")
+        {
           (_, _: String) in
         },
         .flag(nil, "-flags", "The flags that differ from the default") { _ in },
@@ -36,7 +37,8 @@ public struct Jinfo: Command {
       guard let name = rest.popFirst(), !name.isEmpty else { throw .usage("-flag: needs a FLAG") }
       flag = name
     case let other?:
-      throw unknownOption(other, nearest: nearest(to: other, among: ["-flag", "-flags", "-sysprops"]))
+      throw unknownOption(
+        other, nearest: nearest(to: other, among: ["-flag", "-flags", "-sysprops"]))
     }
     guard let target = rest.popFirst() else { throw .usage("which process? give its PID") }
     if let more = rest.first { throw .usage("\(more): one operand too many") }
@@ -45,28 +47,28 @@ public struct Jinfo: Command {
     if let flag { return try self.flag(flag, attachment, context) }
     if option != "-flags" {
       context.output.line("Java System Properties:")
-      try print(AttachRequest("properties"), attachment, context)
+      try show(AttachRequest("properties"), attachment, context)
     }
     if option == nil { context.output.line("") }
     if option != "-sysprops" {
       context.output.line("VM Flags:")
-      try print(AttachRequest("jcmd", ["VM.flags"]), attachment, context)
+      try show(AttachRequest("jcmd", ["VM.flags"]), attachment, context)
     }
     if option == nil {
       context.output.line("")
-      try print(AttachRequest("jcmd", ["VM.command_line"]), attachment, context)
+      try show(AttachRequest("jcmd", ["VM.command_line"]), attachment, context)
     }
   }
 
   private func flag(_ text: String, _ attachment: Attachment, _ context: Context) throws(Failure) {
     if text.hasPrefix("+") || text.hasPrefix("-") {
       let value = text.hasPrefix("+") ? "1" : "0"
-      return try print(
+      return try show(
         AttachRequest("setflag", [String(text.dropFirst()), value]), attachment, context)
     }
     if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
       let value = String(text[text.utf8.index(after: equals)...])
-      return try print(
+      return try show(
         AttachRequest("setflag", [String(text[..<equals]), value]), attachment, context)
     }
     let reply = try attachment.text(AttachRequest("printflag", [text]))
@@ -77,7 +79,7 @@ public struct Jinfo: Command {
     context.output.write(Sanitize.masked(String(bytes: reply.text.prefix { $0 != 0x0A })) + "\n")
   }
 
-  private func print(_ request: AttachRequest, _ attachment: Attachment, _ context: Context)
+  private func show(_ request: AttachRequest, _ attachment: Attachment, _ context: Context)
     throws(Failure)
   {
     let reply = try context.relay(request, to: attachment)

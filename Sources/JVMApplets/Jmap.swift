@@ -18,7 +18,9 @@ public struct Jmap: Command {
         },
         .flag(nil, "-finalizerinfo", "Objects that wait for finalization") { _ in },
         .flag(nil, "force", "Do not ask first, nor look for room for a dump") { _ in },
-        .optional(nil, "-histo", "OPTIONS", "Histogram; behind a colon: live|all, file=FILE, parallel=N") {
+        .optional(
+          nil, "-histo", "OPTIONS", "Histogram; behind a colon: live|all, file=FILE, parallel=N"
+        ) {
           (_: inout Jmap, _: String?) throws(Failure) in
         },
       ],
@@ -64,7 +66,9 @@ public struct Jmap: Command {
         target = word
       }
     }
-    guard let action else { throw .usage("what? -histo, -dump:OPTIONS, -clstats or -finalizerinfo") }
+    guard let action else {
+      throw .usage("what? -histo, -dump:OPTIONS, -clstats or -finalizerinfo")
+    }
     guard let target else { throw .usage("which process? give its PID") }
     let finder = try JavaFinder(context)
     let attachment = try Attachment(finder, try JVMTarget.one(target, finder))

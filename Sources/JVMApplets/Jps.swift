@@ -36,7 +36,9 @@ public struct Jps: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    if let host = operands.first { throw .usage("\(host): only this pod's processes can be listed") }
+    if let host = operands.first {
+      throw .usage("\(host): only this pod's processes can be listed")
+    }
     let finder = try JavaFinder(context)
     for process in try finder.all() {
       context.output.line(line(process, finder))

@@ -16,7 +16,8 @@ public struct Jstat: Command {
         .flag(nil, "-compiler", "Compilation") { _ in },
         .flag(nil, "-gc", "Spaces of the heap, and collections") { _ in },
         .flag(nil, "-gccapacity", "Capacities of the generations") { _ in },
-        .flag(nil, "-gccause", "As -gcutil, with the causes of the last and the current collection") {
+        .flag(nil, "-gccause", "As -gcutil, with the causes of the last and the current collection")
+        {
           _ in
         },
         .flag(nil, "-gcmetacapacity", "Capacities of the metaspace") { _ in },

@@ -41,7 +41,9 @@ public struct RuntimesCommand: Reporting {
   static var columns: [Column<Row>] {
     [
       Column("PID", "pid", .right, help: "Process") { .number(Int($0.pid)) },
-      Column("UID", "uid", .right, help: "Effective uid") { $0.uid.map { .number($0) } ?? .missing },
+      Column("UID", "uid", .right, help: "Effective uid") {
+        $0.uid.map { .number($0) } ?? .missing
+      },
       Column("RUNTIME", "runtime", help: "jvm, .net, node, python, go, ruby, native, …") {
         .text("\($0.facts.kind.name)")
       },
@@ -191,7 +193,9 @@ struct AttachJudge {
       if case .refused(let failure) = Reach(pid, processes) { return AttachAnswer(failure) }
       return AttachAnswer("yes, at \(path)")
     }
-    for name in ["DOTNET_EnableDiagnostics", "COMPlus_EnableDiagnostics", "DOTNET_EnableDiagnostics_IPC"]
+    for name in [
+      "DOTNET_EnableDiagnostics", "COMPlus_EnableDiagnostics", "DOTNET_EnableDiagnostics_IPC",
+    ]
     where inspector.variable(name, pid) == "0" {
       return AttachAnswer("no: \(name)=0")
     }

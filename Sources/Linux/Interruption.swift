@@ -16,7 +16,8 @@ public final class Interruption {
   /// Waits; returns early with the number of a signal that would have ended us. sigtimedwait(2).
   public func pause(seconds: Double) -> Int32? {
     let whole = min(max(0, seconds), 1e9).rounded(.down)
-    var limit = timespec(tv_sec: Int(whole), tv_nsec: Int((min(max(0, seconds), 1e9) - whole) * 1e9))
+    var limit = timespec(
+      tv_sec: Int(whole), tv_nsec: Int((min(max(0, seconds), 1e9) - whole) * 1e9))
     let number = sigtimedwait(&held, nil, &limit)
     return number > 0 ? number : nil
   }

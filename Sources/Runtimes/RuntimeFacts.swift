@@ -96,7 +96,8 @@ public struct RuntimeInspector {
     case .ruby: facts.entry = Self.script(arguments, valued: ["-I", "-r"])
     case .php, .perl: facts.entry = Self.script(arguments, valued: ["-c", "-d", "-I"])
     case .dotnet:
-      facts.entry = arguments.first { $0.hasSuffix(".dll") }.map { baseName($0) }
+      facts.entry =
+        arguments.first { $0.hasSuffix(".dll") }.map { baseName($0) }
         ?? arguments.first.map { baseName($0) }
     default: break
     }
@@ -232,13 +233,16 @@ enum NativeLanguage {
       let text = String(bytes: bytes)
       if text.contains("rustc") { return "rust" }
     }
-    if file.sections.contains(where: { $0.name.hasPrefix("swift5_") || $0.name.hasPrefix(".swift") }) {
+    if file.sections.contains(where: { $0.name.hasPrefix("swift5_") || $0.name.hasPrefix(".swift") }
+    ) {
       return "swift"
     }
     guard let section = file.section(".dynstr"), let bytes = file.contents(section, limit: 1 << 20)
     else { return nil }
     let names = bytes.split(separator: 0).prefix(4000)
-    if names.contains(where: { $0.starts(with: "libstdc++.so".utf8) || $0.starts(with: "libc++.so".utf8) }) {
+    if names.contains(where: {
+      $0.starts(with: "libstdc++.so".utf8) || $0.starts(with: "libc++.so".utf8)
+    }) {
       return "c++"
     }
     return names.contains { $0.starts(with: "libc.".utf8) } ? "c" : nil

@@ -28,11 +28,13 @@ private func program(_ sections: [(name: String, type: UInt32, bytes: [UInt8])])
   return header + body + table
 }
 
-private let modules = "path\texample.com/shop\nmod\texample.com/shop\tv1.2.3\th1:abc=\nbuild\tCGO_ENABLED=0\n"
+private let modules =
+  "path\texample.com/shop\nmod\texample.com/shop\tv1.2.3\th1:abc=\nbuild\tCGO_ENABLED=0\n"
 
 private func buildInfo(_ version: String = "go1.22.1", _ modules: String = modules) -> [UInt8] {
   func inline(_ bytes: [UInt8]) -> [UInt8] {
-    bytes.count < 128 ? [UInt8(bytes.count)] + bytes
+    bytes.count < 128
+      ? [UInt8(bytes.count)] + bytes
       : [UInt8(bytes.count & 0x7F | 0x80), UInt8(bytes.count >> 7)] + bytes
   }
   let frame = [UInt8](repeating: 0x30, count: 16)
@@ -45,11 +47,14 @@ private func info(_ bytes: [UInt8]) -> GoBuildInfo? {
 }
 
 @Suite struct ELFTests {
-  private let note: [UInt8] = [4, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0] + Array("GNU\0".utf8) + [0xAB, 0x01, 0xFF]
+  private let note: [UInt8] =
+    [4, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0] + Array("GNU\0".utf8) + [0xAB, 0x01, 0xFF]
 
   @Test func parses() throws {
     let file = try #require(
-      ELFFile(ByteSource(program([(".note.gnu.build-id", 7, note), (".comment", 1, Array("rustc".utf8))]))))
+      ELFFile(
+        ByteSource(
+          program([(".note.gnu.build-id", 7, note), (".comment", 1, Array("rustc".utf8))]))))
     #expect(file.sections.map { $0.name } == ["", ".note.gnu.build-id", ".comment", ".shstrtab"])
     #expect(file.buildID == "ab01ff")
     #expect(file.isPositionIndependent)

@@ -39,7 +39,8 @@ private func exchange(_ pieces: [String], _ request: AttachRequest = AttachReque
   @Test func encodesTheFirstVersion() throws {
     let bytes = try AttachRequest("threaddump", ["-l"]).encoded()
     #expect(bytes == Array("1\0threaddump\0-l\0\0\0".utf8))
-    #expect(try AttachRequest("jcmd", ["a", "b", "c"]).encoded() == Array("1\0jcmd\0a\0b\0c\0".utf8))
+    #expect(
+      try AttachRequest("jcmd", ["a", "b", "c"]).encoded() == Array("1\0jcmd\0a\0b\0c\0".utf8))
   }
 
   @Test func encodesTheSecondWhereTheFirstIsTooShort() throws {
@@ -68,22 +69,28 @@ private func exchange(_ pieces: [String], _ request: AttachRequest = AttachReque
   }
 
   @Test func keepsTheTextOfARefusalFromTheOutput() throws {
-    let result = try exchange(["-1\njava.lang.IllegalArgumentException: Unknown diagnostic command\n"])
+    let result = try exchange([
+      "-1\njava.lang.IllegalArgumentException: Unknown diagnostic command\n"
+    ])
     #expect(result.reply?.status == -1)
     #expect(result.text.isEmpty)
-    #expect(result.reply?.complaint == "java.lang.IllegalArgumentException: Unknown diagnostic command")
+    #expect(
+      result.reply?.complaint == "java.lang.IllegalArgumentException: Unknown diagnostic command")
     #expect(try exchange(["101\n"]).reply?.status == 101)
   }
 
   @Test func anEmptyAnswerIsARejection() throws { #expect(try exchange([]).reply == nil) }
 
-  @Test(arguments: [["HTTP/1.1 400 Bad Request\r\n"], ["\n"], ["12345678901234567890"], ["0"], ["x\n"]])
+  @Test(arguments: [
+    ["HTTP/1.1 400 Bad Request\r\n"], ["\n"], ["12345678901234567890"], ["0"], ["x\n"],
+  ])
   func refusesOtherAnswers(_ pieces: [String]) {
     #expect(throws: Failure.self) { try exchange(pieces) }
   }
 
   @Test func keepsOnlyTheBeginning() throws {
-    let result = try exchange(["0\n"] + Array(repeating: String(repeating: "x", count: 60_000), count: 3))
+    let result = try exchange(
+      ["0\n"] + Array(repeating: String(repeating: "x", count: 60_000), count: 3))
     #expect(result.reply?.head.count == AttachReply.headSize)
     #expect(result.text.utf8.count == 180_000)
   }
@@ -100,7 +107,8 @@ private func exchange(_ pieces: [String], _ request: AttachRequest = AttachReque
   }
 
   @Test func readsOpenJ9sInfo() {
-    let info = OpenJ9Info(Array("#Java Properties\nversion=0.1\ndisplayName=com.shop.Main\\:x\nbroken\n".utf8))
+    let info = OpenJ9Info(
+      Array("#Java Properties\nversion=0.1\ndisplayName=com.shop.Main\\:x\nbroken\n".utf8))
     #expect(info.version == "0.1")
     #expect(info.displayName == "com.shop.Main:x")
     #expect(OpenJ9Info([]).version == nil)

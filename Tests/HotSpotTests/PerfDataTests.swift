@@ -102,8 +102,10 @@ struct PerfDataBuilder {
     #expect(cells[7] == "    1.500")
     #expect(cells[12] == "    1.500", "missing collectors count as nothing")
     #expect(cells[14] == "No GC               ")
-    #expect(Statistics.gcutil.columns.map { $0.heading }.joined(separator: " ")
-      == "  S0     S1     E      O      M     CCS    YGC     YGCT     FGC    FGCT     CGC    CGCT       GCT   ")
+    #expect(
+      Statistics.gcutil.columns.map { $0.heading }.joined(separator: " ")
+        == "  S0     S1     E      O      M     CCS    YGC     YGCT     FGC    FGCT     CGC    CGCT       GCT   "
+    )
     for table in Statistics.allCases { #expect(!table.columns.isEmpty, "\(table.name)") }
     #expect(Statistics.gccapacity.columns.count == 19)
     #expect(Statistics("gcutil") == .gcutil)
@@ -125,8 +127,11 @@ struct PerfDataBuilder {
   @Test(arguments: [
     ("java -Xmx1g -cp /app/lib com.shop.Main a b", "com.shop.Main", "a b", "-Xmx1g -cp /app/lib"),
     ("/opt/bin/java -jar /app/shop.jar", "/app/shop.jar", "", ""),
-    ("java --add-opens java.base/java.lang=ALL-UNNAMED -m shop/com.shop.Main x", "shop/com.shop.Main", "x",
-      "--add-opens java.base/java.lang=ALL-UNNAMED"),
+    (
+      "java --add-opens java.base/java.lang=ALL-UNNAMED -m shop/com.shop.Main x",
+      "shop/com.shop.Main", "x",
+      "--add-opens java.base/java.lang=ALL-UNNAMED"
+    ),
     ("java --module=shop/com.shop.Main", "shop/com.shop.Main", "", ""),
     ("java @opts com.shop.Main", "com.shop.Main", "", "@opts"),
     ("java", "", "", ""), ("java -cp", "", "", "-cp"),

@@ -116,9 +116,12 @@ extension ChunkBuilder {
           field("type", 31, pooled: true), field("name", 30, pooled: true),
           field("descriptor", 30, pooled: true),
         ]),
-      type(33, "jdk.types.StackFrame", fields: [field("method", 32, pooled: true), field("lineNumber", 5)]),
       type(
-        34, "jdk.types.StackTrace", fields: [field("truncated", 6), field("frames", 33, array: true)]),
+        33, "jdk.types.StackFrame",
+        fields: [field("method", 32, pooled: true), field("lineNumber", 5)]),
+      type(
+        34, "jdk.types.StackTrace",
+        fields: [field("truncated", 6), field("frames", 33, array: true)]),
       type(
         101, "jdk.ExecutionSample", "jdk.jfr.Event",
         fields: [

@@ -95,7 +95,8 @@ private func error(_ bytes: [UInt8]) -> JFRError? {
   }
 
   @Test(arguments: [
-    ("()V", ""), ("(IJ[[Z)V", "int, long, boolean[][]"), ("(Ljava/util/Map$Entry;D)I", "Map$Entry, double"),
+    ("()V", ""), ("(IJ[[Z)V", "int, long, boolean[][]"),
+    ("(Ljava/util/Map$Entry;D)I", "Map$Entry, double"),
     ("", ""), ("([", ""), ("(L", ""),
   ]) func readsDescriptors(_ descriptor: String, _ expected: String) {
     let method = JFRValue.object(

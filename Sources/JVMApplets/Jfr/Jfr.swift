@@ -22,10 +22,12 @@ public struct Jfr: Command {
         .value(nil, "events", "NAMES", "print, hot, collapsed: only events of these names") {
           $0.events = $1
         },
-        .value("o", "output", "FILE", "Write the recording to FILE of this container; - is stdout") {
+        .value("o", "output", "FILE", "Write the recording to FILE of this container; - is stdout")
+        {
           $0.output = $1
         },
-        .value(nil, "settings", "NAME", "default or profile (the default here): how much to record") {
+        .value(nil, "settings", "NAME", "default or profile (the default here): how much to record")
+        {
           $0.settings = $1
         },
         .value(nil, "stack-depth", "DEPTH", "print: frames of each stack, 5 unless told") {
@@ -46,16 +48,21 @@ public struct Jfr: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    guard let verb = operands.first else { throw .usage("what? a PID, or summary, print, hot, collapsed") }
+    guard let verb = operands.first else {
+      throw .usage("what? a PID, or summary, print, hot, collapsed")
+    }
     if let pid = decimal(Array(verb.utf8)) {
       guard operands.count <= 2 else { throw .usage("\(operands[2]): one operand too many") }
       let seconds = try Self.duration(operands.count == 2 ? operands[1] : "10")
       let recorder = JfrRecorder(pid: pid, seconds: seconds, settings: settings, output: output)
       return try recorder.run(&context)
     }
-    let refused: [StaticString] = ["metadata", "configure", "assemble", "disassemble", "view", "scrub"]
+    let refused: [StaticString] = [
+      "metadata", "configure", "assemble", "disassemble", "view", "scrub",
+    ]
     if refused.contains(where: { "\($0)" == verb }) {
-      throw .usage("\(verb): is not among what this jfr does; it has summary, print, hot, collapsed")
+      throw .usage(
+        "\(verb): is not among what this jfr does; it has summary, print, hot, collapsed")
     }
     let verbs = ["summary", "print", "hot", "collapsed"]
     guard verbs.contains(where: { $0 == verb }) else {

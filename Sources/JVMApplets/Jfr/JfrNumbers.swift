@@ -95,8 +95,17 @@ extension JfrText {
   private static func threeDigits(_ value: Double) -> String {
     let size = value.magnitude
     let digits =
-      size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.01 ? 4
-      : size >= 0.001 ? 5 : 6
+      size >= 100
+      ? 0
+      : size >= 10
+        ? 1
+        : size >= 1
+          ? 2
+          : size >= 0.1
+            ? 3
+            : size >= 0.01
+              ? 4
+              : size >= 0.001 ? 5 : 6
     return rounded(value, digits)
   }
 

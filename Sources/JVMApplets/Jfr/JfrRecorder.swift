@@ -15,7 +15,8 @@ struct JfrRecorder {
   private static let grace = 60
 
   func run(_ context: inout Context) throws(Failure) {
-    guard settings.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") })
+    guard
+      settings.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") })
     else { throw .usage("\(settings): not a name of settings") }
     let finder = try JavaFinder(context)
     let attachment = try Attachment(finder, pid)

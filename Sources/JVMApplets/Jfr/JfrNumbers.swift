@@ -93,7 +93,8 @@ extension JfrText {
   }
 
   private static func threeDigits(_ value: Double) -> String {
-    let size = value.magnitude
+    // What rounds up to the next power of ten has a digit less behind the point.
+    let size = value.magnitude / 0.9995
     let digits =
       size >= 100
       ? 0

@@ -89,6 +89,7 @@ let package = Package(
     knowledge("HotSpot", "ProcFS", "Target"),
     knowledge("ELF"),
     knowledge("JFR"),
+    knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
@@ -97,7 +98,7 @@ let package = Package(
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
-    applets("JVMApplets", "HotSpot", "JFR", "Runtimes", "ELF"),
+    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
 
     .target(
       name: "Applets",
@@ -120,7 +121,7 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"), tests("HotSpot"), tests("ELF"), tests("JFR"),
+    tests("Patterns"), tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

@@ -50,6 +50,8 @@ public func registry() -> [Applet] {
     Applet("ps", Ps.self),
     Applet("pstree", Pstree.self),
     Applet("pwd", Pwd.self),
+    Applet("py-spy", PySpy.self),
+    Applet("pystack", Pystack.self),
     Applet("readlink", Readlink.self),
     Applet("realpath", Realpath.self),
     Applet("runtimes", RuntimesCommand.self),

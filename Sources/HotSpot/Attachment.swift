@@ -22,7 +22,7 @@ public struct Attachment {
   public init(_ finder: JavaFinder, _ pid: Int32) throws(Failure) {
     self.finder = finder
     status = try finder.status(of: pid)
-    process = try finder.process(pid)
+    process = finder.process(pid, status)
     root = try finder.paths.root(of: pid, subject: String(pid))
   }
 

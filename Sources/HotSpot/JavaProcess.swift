@@ -31,15 +31,12 @@ public final class JavaFinder {
   public func all() throws(Failure) -> [JavaProcess] {
     let processes = processes
     let table = try attempt { () throws(SystemError) in
-      try ProcessTable(processes, reading: [.stat, .arguments])
+      try ProcessTable(processes, reading: .stat)
     }
     var found: [JavaProcess] = []
-    for record in table.records {
-      let arguments = table.arguments(of: record)
-      guard !arguments.isEmpty, record.stat.state != UInt8(ascii: "Z"),
-        isCandidate(record.pid, arguments, threads: record.stat.threads),
-        let process = try? process(record.pid)
-      else { continue }
+    // No JVM gets along with fewer threads.
+    for record in table.records where record.stat.threads >= 6 {
+      guard isCandidate(record.pid), let process = try? process(record.pid) else { continue }
       found.append(process)
     }
     return found
@@ -47,18 +44,27 @@ public final class JavaFinder {
 
   /// The JVM of process `pid`.
   public func process(_ pid: Int32) throws(Failure) -> JavaProcess {
-    let status = try status(of: pid)
-    let inner = status.namespacePIDs.last ?? Int(pid)
-    let uid = status.effectiveUID ?? 0
-    let gid = status.effectiveGID ?? 0
-    var command: JavaCommand?
-    if let data = try? perfData(of: pid, innerPID: inner, uid: uid), let text = data.javaCommand {
-      command = JavaCommand(counter: text, options: data.text("java.rt.vmArgs") ?? "")
-    }
-    let words = (try? processes.arguments(of: pid)) ?? []
+    let process = process(pid, try status(of: pid))
+    let command = command(of: process)
     return JavaProcess(
-      pid: pid, innerPID: inner, uid: uid, gid: gid,
-      command: command ?? JavaCommand(launcher: words))
+      pid: pid, innerPID: process.innerPID, uid: process.uid, gid: process.gid, command: command)
+  }
+
+  /// The same, without looking for what it runs.
+  func process(_ pid: Int32, _ status: ProcessStatus) -> JavaProcess {
+    JavaProcess(
+      pid: pid, innerPID: status.namespacePIDs.last ?? Int(pid), uid: status.effectiveUID ?? 0,
+      gid: status.effectiveGID ?? 0, command: JavaCommand(launcher: []))
+  }
+
+  private func command(of process: JavaProcess) -> JavaCommand {
+    let pid = process.pid
+    if let data = try? perfData(of: pid, innerPID: process.innerPID, uid: process.uid),
+      let text = data.javaCommand
+    {
+      return JavaCommand(counter: text, options: data.text("java.rt.vmArgs") ?? "")
+    }
+    return JavaCommand(launcher: (try? processes.arguments(of: pid)) ?? [])
   }
 
   func status(of pid: Int32) throws(Failure) -> ProcessStatus {
@@ -71,10 +77,9 @@ public final class JavaFinder {
   }
 
   /// By what anybody may read: the launcher's name, or a thread that only HotSpot starts.
-  private func isCandidate(_ pid: Int32, _ arguments: ArraySlice<UInt8>, threads: Int) -> Bool {
-    let program = String(bytes: arguments.prefix { $0 != 0 })
-    if baseName(program) == "java" { return true }
-    return threads >= 8 && hasVMThread(pid)
+  private func isCandidate(_ pid: Int32) -> Bool {
+    let name = (try? processes.contents(pid, "comm", limit: 64)) ?? []
+    return name.elementsEqual("java\n".utf8) || hasVMThread(pid)
   }
 
   /// Whether one of its first threads is HotSpot's: it starts `VM Thread` among its first dozens.

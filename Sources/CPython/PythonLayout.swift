@@ -65,7 +65,8 @@ struct PythonLayout: Sendable {
     let numbers = LittleEndian(table)
     guard table.starts(with: Array("xdebugpy".utf8)), let version = numbers.number(8, 8),
       version >> 24 == 3, version >> 16 & 0xFF == 13, numbers.number(16, 8) == 0,
-      let heads = numbers.int(40, 8), let next = numbers.int(64, 8), let threads = numbers.int(72, 8)
+      let heads = numbers.int(40, 8), let next = numbers.int(64, 8),
+      let threads = numbers.int(72, 8)
     else { return nil }
     self.init(minor: 13)
     guard heads < 1 << 20, next < 1 << 20, threads < 1 << 20 else { return nil }

@@ -115,7 +115,8 @@ public struct PythonStacks {
   }
 
   private func line(_ frame: UInt64, _ code: UInt64) -> Int? {
-    guard let first = number32(code, layout.firstLine), let object = pointer(code, layout.lineTable),
+    guard let first = number32(code, layout.firstLine),
+      let object = pointer(code, layout.lineTable),
       let size = pointer(object, 16), size <= UInt64(Self.longestTable),
       let table = memory.read(object &+ 32, Int(size))
     else { return nil }

@@ -116,8 +116,11 @@ extension JavaFinder {
   public static func read(_ file: borrowing File, _ pid: Int32) throws(Failure) -> PerfData {
     var bytes: [UInt8] = []
     do throws(SystemError) {
+      // In one piece: the VM writes meanwhile.
+      bytes = [UInt8](repeating: 0, count: min(try file.status().size, PerfData.limit))
       try file.seek(to: 0)
-      bytes = try file.contents(limit: PerfData.limit)
+      let count = try file.read(into: &bytes)
+      bytes.removeLast(bytes.count - count)
     } catch {
       throw .system(error.about("hsperfdata of \(pid)"))
     }

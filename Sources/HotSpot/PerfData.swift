@@ -42,32 +42,50 @@ public struct PerfData: Sendable {
   }
 
   private static func scan(_ bytes: [UInt8], isBigEndian: Bool) throws(PerfDataError) -> [Entry] {
-    var offset = number(bytes, 24, 4, isBigEndian)
-    let count = number(bytes, 28, 4, isBigEndian)
-    // The shortest entry has its head of 20 bytes and a name.
-    guard offset >= headerSize, count >= 0, count <= bytes.count / 24 else { throw .damaged }
     var entries: [Entry] = []
+    let isWhole = bytes.withUnsafeBytes { scan($0, isBigEndian, into: &entries) }
+    if !isWhole { throw .damaged }
+    return entries
+  }
+
+  /// - Returns: false where lengths do not fit together.
+  private static func scan(
+    _ bytes: UnsafeRawBufferPointer, _ isBigEndian: Bool, into entries: inout [Entry]
+  ) -> Bool {
+    var offset = int(bytes, 24, isBigEndian)
+    let count = int(bytes, 28, isBigEndian)
+    // The shortest entry has its head of 20 bytes and a name.
+    guard offset >= headerSize, count >= 0, count <= bytes.count / 24 else { return false }
     entries.reserveCapacity(count)
     for _ in 0..<count {
-      guard offset + 20 <= bytes.count else { throw .damaged }
-      let length = number(bytes, offset, 4, isBigEndian)
-      let nameStart = number(bytes, offset + 4, 4, isBigEndian)
-      let elements = number(bytes, offset + 8, 4, isBigEndian)
-      let dataStart = number(bytes, offset + 16, 4, isBigEndian)
+      guard offset + 20 <= bytes.count else { return false }
+      let length = int(bytes, offset, isBigEndian)
+      let nameStart = int(bytes, offset + 4, isBigEndian)
+      let elements = int(bytes, offset + 8, isBigEndian)
+      let dataStart = int(bytes, offset + 16, isBigEndian)
       guard length >= 24, length <= bytes.count - offset, nameStart >= 20, nameStart < length,
         elements >= 0, dataStart >= 20, dataStart <= length
-      else { throw .damaged }
+      else { return false }
       let end = offset + length
-      let name = (offset + nameStart)..<end
-      guard let stop = bytes[name].firstIndex(of: 0) else { throw .damaged }
+      var stop = offset + nameStart
+      while stop < end, bytes[stop] != 0 { stop += 1 }
+      if stop == end { return false }
       let isText = elements > 0 && bytes[offset + 12] == UInt8(ascii: "B")
       let size = isText ? elements : 8
-      guard size <= length - dataStart else { throw .damaged }
+      guard size <= length - dataStart else { return false }
       let data = (offset + dataStart)..<(offset + dataStart + size)
-      entries.append(Entry(name: name.lowerBound..<stop, data: data, isText: isText))
+      entries.append(Entry(name: (offset + nameStart)..<stop, data: data, isText: isText))
       offset = end
     }
-    return entries
+    return true
+  }
+
+  /// Four bytes; the caller has checked that they are there.
+  private static func int(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ isBigEndian: Bool)
+    -> Int
+  {
+    let value = bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)
+    return Int(isBigEndian ? Int32(bigEndian: value) : Int32(littleEndian: value))
   }
 
   /// How many bytes the VM has filled; what lies behind it is zero.

@@ -50,7 +50,9 @@ public struct PySpy: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     guard let verb = operands.first else { throw .usage("what? dump --pid PID") }
-    guard verb == "dump" else { throw .usage("\(verb): is not among what this py-spy does; it has dump") }
+    guard verb == "dump" else {
+      throw .usage("\(verb): is not among what this py-spy does; it has dump")
+    }
     var pid: Int32?
     var full = false
     var rest = operands.dropFirst()

@@ -1,7 +1,7 @@
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A program with something to see in it: garbage, a hot method, a waiting thread and a deadlock. */
+/** A program with something to see in it: garbage, a hot method, a waiting thread and a deadlock; `idle` has none. */
 public final class Workload {
   static final ReentrantLock LEFT = new ReentrantLock();
   static final ReentrantLock RIGHT = new ReentrantLock();
@@ -9,6 +9,7 @@ public final class Workload {
 
   public static void main(String[] arguments) throws InterruptedException {
     System.out.println("ready");
+    if (arguments.length > 0 && arguments[0].equals("idle")) Thread.sleep(Long.MAX_VALUE);
     start("embrace-left", () -> take(LEFT, RIGHT));
     start("embrace-right", () -> take(RIGHT, LEFT));
     start("hot", Workload::burn);

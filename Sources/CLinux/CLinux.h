@@ -33,6 +33,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/socket.h>
+#include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -171,4 +172,10 @@ static inline int clinux_connect_local(const char *path, int seconds) {
   close(fd);
   errno = code;
   return -1;
+}
+
+// sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.
+static inline long clinux_memory_kib(void) {
+  struct sysinfo info;
+  return sysinfo(&info) == 0 ? (long)((unsigned long long)info.totalram * info.mem_unit / 1024) : 0;
 }

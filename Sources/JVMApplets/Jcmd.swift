@@ -10,7 +10,7 @@ public struct Jcmd: Command {
   public static var manual: Manual<Jcmd> {
     Manual(
       "jcmd", "Send a diagnostic command to a JVM", family: .runtimes,
-      operands: "[PID|CLASS|0 [COMMAND [ARGUMENT]...|PerfCounter.print|-f FILE]]", grammar: .own,
+      operands: "[PID|CLASS|0 [COMMAND [ARGUMENT]...|-f FILE]]", grammar: .own,
       options: [
         .value("f", nil, "FILE", "Take the commands from FILE, one per line") { (_, _: String) in },
         .flag(nil, "force", "Do not ask before what stops the process for long") { _ in },
@@ -100,6 +100,7 @@ public struct Jcmd: Command {
       case "-h", "-?", "-help", "--help":
         request.help = true
         return request
+      case "-f": throw .usage("-f: comes behind the process, as in jcmd 1 -f FILE")
       default: throw unknownOption(word, nearest: nil)
       }
     }

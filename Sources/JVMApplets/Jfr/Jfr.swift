@@ -17,7 +17,7 @@ public struct Jfr: Command {
   public static var manual: Manual<Jfr> {
     Manual(
       "jfr", "Record a JVM with its flight recorder, and read recordings", family: .runtimes,
-      operands: "PID [SECONDS]|summary FILE|print FILE|hot FILE|collapsed FILE",
+      operands: "PID [SECONDS]|{summary|print|hot|collapsed} FILE",
       options: [
         .value(nil, "events", "NAMES", "print, hot, collapsed: only events of these names") {
           $0.events = $1

@@ -22,6 +22,18 @@ struct JfrRecorder {
     let attachment = try Attachment(finder, pid)
     // Our own file first: a recording that cannot be kept is not worth making.
     let sink = try openOutput(context)
+    var isFetching = false
+    do throws(Failure) {
+      try record(attachment, sink, &isFetching, context)
+    } catch {
+      if !isFetching { removeEmpty(sink, context) }
+      throw error
+    }
+  }
+
+  private func record(
+    _ attachment: Attachment, _ sink: Sink, _ isFetching: inout Bool, _ context: Context
+  ) throws(Failure) {
     let name = "debugbox-\(Process.ownPID)-\(context.clock.monotonic().nanoseconds)"
     let interruption = Interruption()
     _ = try command(
@@ -30,6 +42,7 @@ struct JfrRecorder {
     let file = TargetFile(pid: pid, path: "/tmp/\(name).jfr")
     _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment)
     defer { attachment.remove("\(name).jfr") }
+    isFetching = true
     let size = try fetch(file, sink, context)
     let place = sink.name == "-" ? "" : " to \(sink.name)"
     context.note("\(size) bytes written\(place)")
@@ -62,6 +75,16 @@ struct JfrRecorder {
     }
     let file = try Paths(context).location(name).open([.write, .create, .truncate])
     return Sink(name, file)
+  }
+
+  /// Takes back the file that we made before there was anything to write to it.
+  private func removeEmpty(_ sink: Sink, _ context: Context) {
+    guard !sink.isStandardOutput, let place = try? Paths(context).location(sink.name),
+      (try? place.status(follow: false))?.kind == .regular,
+      let folder = try? Paths(context).location(Link.folder(of: sink.name))
+        .open([.path, .directory])
+    else { return }
+    try? removeFile(baseName(sink.name), in: folder)
   }
 
   /// - Returns: the text of the answer.

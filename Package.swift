@@ -100,20 +100,26 @@ let package = Package(
     knowledge("LineEditor"),
     knowledge("Completion", "LineEditor", "ProcFS", "Target"),
     knowledge("Session", "Completion", "LineEditor", "ProcFS", "Capabilities", "Target"),
+    knowledge("HotSpot", "ProcFS", "Target"),
+    knowledge("ELF"),
+    knowledge("JFR"),
+    knowledge("CPython", "ELF", "ProcFS", "Target"),
+    knowledge("Runtimes", "ELF", "ProcFS", "Target"),
 
-    applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
-    applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
+    applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
+    applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
     applets("FileApplets", "Accounts"),
     applets("TextApplets", "Patterns", "Digests", "Sorting"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
+    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -138,12 +144,12 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"), tests("Digests"), tests("Sorting"),
-    tests("Patterns"), tests("LineEditor"), tests("Completion", "LineEditor", "ProcFS", "Target"),
+    tests("Patterns"), tests("Digests"), tests("Sorting"), tests("LineEditor"), tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
+    tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
-    tests("ProcessApplets", "ProcFS", "Accounts"),
+    tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 public import Box
 internal import FileApplets
+internal import JVMApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -36,13 +37,22 @@ public func registry() -> [Applet] {
     Applet("fold", Fold.self),
     Applet("free", Free.self),
     Applet("getpcaps", Getpcaps.self),
+    Applet("go-info", GoInfo.self),
     Applet("grep", Grep.self),
     Applet("hd", Hexdump.self),
     Applet("head", Head.self),
     Applet("hexdump", Hexdump.self),
     Applet("hostname", Hostname.self),
     Applet("id", Id.self),
+    Applet("jattach", Jattach.self),
+    Applet("jcmd", Jcmd.self),
+    Applet("jfr", Jfr.self),
+    Applet("jinfo", Jinfo.self),
+    Applet("jmap", Jmap.self),
     Applet("join", Join.self),
+    Applet("jps", Jps.self),
+    Applet("jstack", Jstack.self),
+    Applet("jstat", Jstat.self),
     Applet("kill", Kill.self),
     Applet("killall", Killall.self),
     Applet("less", Less.self),
@@ -63,10 +73,13 @@ public func registry() -> [Applet] {
     Applet("ps", Ps.self),
     Applet("pstree", Pstree.self),
     Applet("pwd", Pwd.self),
+    Applet("py-spy", PySpy.self),
+    Applet("pystack", Pystack.self),
     Applet("readlink", Readlink.self),
     Applet("realpath", Realpath.self),
     Applet("reset", Reset.self),
     Applet("rev", Rev.self),
+    Applet("runtimes", RuntimesCommand.self),
     Applet("script", Script.self),
     Applet("self-check", SelfCheck.self),
     Applet("seq", Seq.self),

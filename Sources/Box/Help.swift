@@ -29,7 +29,7 @@ public func usageLine(_ page: Page, _ name: String) -> String {
 /// `-p, --parent=PID`, as help and man pages show it.
 public func optionNames(_ item: OptionNames) -> String {
   if item.isDigits { return "-\(item.metavariable)" }
-  var names = item.short.map { "-" + $0 } + item.long.map { "--" + $0 }
+  var names = item.short.map { "-" + $0 } + item.long.map { dashed($0) }
   let value = item.metavariable
   if let last = names.popLast() {
     let isLong = !item.long.isEmpty
@@ -41,6 +41,9 @@ public func optionNames(_ item: OptionNames) -> String {
   }
   return (item.short.isEmpty ? "    " : "") + names.joined(separator: ", ")
 }
+
+/// A long name with its dashes: two, but one where the tool writes `-gcutil`, given as such.
+public func dashed(_ name: String) -> String { name.hasPrefix("-") ? name : "--" + name }
 
 private func entry(_ term: String, _ help: String, column: Int = 28) -> String {
   let head = "  " + term

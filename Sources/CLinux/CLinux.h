@@ -32,9 +32,11 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -147,6 +149,29 @@ static inline uint64_t clinux_fsid(const struct statfs *status) {
   memcpy(&id, &status->f_fsid, sizeof status->f_fsid);
   // As coreutils prints it: the first word is the high one.
   return id << 32 | id >> 32;
+}
+
+// Effective ids by raw system call: of the calling thread alone, where glibc would spread them over all.
+static inline int clinux_seteuid(uid_t uid) { return (int)syscall(SYS_setresuid, -1, uid, -1); }
+static inline int clinux_setegid(gid_t gid) { return (int)syscall(SYS_setresgid, -1, gid, -1); }
+
+// A stream socket connected to the one at `path`; neither connecting nor sending waits longer than `seconds`.
+static inline int clinux_connect_local(const char *path, int seconds) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  struct timeval limit = {.tv_sec = seconds};
+  if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
+      connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+  int code = errno;
+  close(fd);
+  errno = code;
+  return -1;
 }
 
 // sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.

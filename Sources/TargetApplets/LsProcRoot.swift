@@ -2,6 +2,7 @@ public import Box
 internal import Linux
 internal import ProcFS
 public import Report
+internal import Runtimes
 internal import Target
 
 /// Lists the containers of the pod, or the files of one.
@@ -28,6 +29,7 @@ public struct LsProcRoot: Reporting {
     let container: Container
     let reach: Reach
     let command: String
+    let runtime: StaticString?
   }
 
   static var columns: [Column<Row>] {
@@ -48,6 +50,9 @@ public struct LsProcRoot: Reporting {
       Column("ROOT", "root", help: "Type of the root file system") { .text($0.container.rootType) },
       Column("MODE", "mode", help: "rw, or ro when the root file system is read-only") {
         .text($0.container.isReadOnly ? "ro" : "rw")
+      },
+      Column("RUNTIME", "runtime", help: "Language runtime of the main process, by its names") {
+        $0.runtime.map { .text("\($0)") } ?? .missing
       },
       Column("ID", "id", help: "The runtime's container ID, from the cgroup path") { row in
         row.container.id.map { .text(String($0.prefix(12))) } ?? .missing
@@ -78,7 +83,8 @@ public struct LsProcRoot: Reporting {
       return Row(
         container: container,
         reach: container.isOwn ? .open(.plain) : Reach(container.mainProcess, processes),
-        command: arguments.joined(separator: " "))
+        command: arguments.joined(separator: " "),
+        runtime: RuntimeInspector(processes).guess(container.mainProcess, arguments))
     }
     try context.report(rows, Self.columns, style)
     guard !style.json else { return }

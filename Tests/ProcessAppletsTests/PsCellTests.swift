@@ -1,4 +1,5 @@
 import Linux
+import Runtimes
 import Testing
 
 @testable import ProcessApplets
@@ -58,7 +59,7 @@ private func shown(_ bytes: [UInt8], limit: Int = .max, line: Bool = false) -> S
       ("", "", [], nil),
     ] as [(String, String, [String], String?)])
   func guesses(_ name: String, _ executable: String, _ threads: [String], _ expected: String?) {
-    let guess = PsRuntime.guess(name: name, executable: executable, threads: threads)
+    let guess = RuntimeGuess.guess(name: name, executable: executable, threads: threads)
     #expect(guess.map { "\($0)" } == expected)
   }
 }

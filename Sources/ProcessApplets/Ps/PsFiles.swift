@@ -1,6 +1,7 @@
 internal import Cgroup
 internal import Linux
 internal import ProcFS
+internal import Runtimes
 internal import Target
 
 /// The columns that need a file of their own for each process, read when the row is written.
@@ -162,7 +163,7 @@ extension PsSheet {
     let names = threads.prefix(64).map { thread in
       String(bytes: firstLine(record, "task/\(thread)/comm"))
     }
-    let guess = PsRuntime.guess(
+    let guess = RuntimeGuess.guess(
       name: String(bytes: table.name(of: record)), executable: executable, threads: names)
     return guess.map { .text("\($0)".bytes[...]) } ?? .missing
   }

@@ -84,6 +84,7 @@ let package = Package(
     knowledge("Capabilities", "CCap"),
     knowledge("SystemStatistics", "CProcps"),
     knowledge("Cgroup"),
+    knowledge("DNS"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
 
@@ -93,12 +94,13 @@ let package = Package(
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
     applets("ShellApplets"),
+    applets("NetworkApplets", "DNS", "Accounts"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets",
+        "ShellApplets", "NetworkApplets",
       ], swiftSettings: settings),
     .executableTarget(
       name: "debugbox",

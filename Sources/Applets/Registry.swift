@@ -1,5 +1,6 @@
 public import Box
 internal import FileApplets
+internal import NetworkApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -16,6 +17,7 @@ public func registry() -> [Applet] {
     Applet("cat", Cat.self),
     Applet("date", Date.self),
     Applet("debugbox", Debugbox.self),
+    Applet("dig", Dig.self),
     Applet("dirname", Dirname.self),
     Applet("echo", Echo.self),
     Applet("enter", Enter.self),

@@ -261,3 +261,5 @@ static inline int clinux_take_queued_error(int fd, struct sock_extended_err *err
   }
   return 0;
 }
+
+#include <sys/random.h>

@@ -24,7 +24,7 @@ extension Record {
 
 extension Message {
   /// Aliases that are followed; more is no answer of an honest server.
-  public static let longestChain = 16
+  public static let longestChain = 64
 
   /// Follows the aliases from `name` to records of `type`, within the answer section.
   public func chain(from name: DomainName, _ type: RecordType) -> Chain {

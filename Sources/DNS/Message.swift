@@ -43,7 +43,7 @@ public struct Message: Sendable {
     } catch {
       damage = error
     }
-    excess = reader.left
+    excess += reader.left
   }
 
   private mutating func readBody(_ reader: inout WireReader) throws(WireError) {
@@ -54,15 +54,13 @@ public struct Message: Sendable {
     }
     for section in Section.allCases {
       for _ in 0..<counts[section.rawValue + 1] {
-        var place = reader
-        let record = try Record(&place)
+        let record = try Record(&reader)
         if record.type == .opt, section == .additional, edns == nil {
-          // What is wrong in it leaves the data unread.
-          _ = try reader.take(reader.left - place.left - record.data.count)
+          excess = record.data.count
           edns = try EDNS(record)
+          excess = 0
+          continue
         }
-        reader = place
-        if record.type == .opt { continue }
         switch section {
         case .answer: answers.append(record)
         case .authority: authorities.append(record)

@@ -95,7 +95,7 @@ public struct Resolution: Sendable {
 public final class Resolver {
   public var configuration: ResolverConfiguration
   public let hosts: HostsFile
-  public let services: NameServices
+  public internal(set) var services: NameServices
   /// What has been done so far.
   public private(set) var steps: [ResolverStep] = []
   /// Told of each step as it is done.
@@ -381,4 +381,47 @@ extension QueryStep {
       name: name, type: type, server: server, isTCP: isTCP, wasTruncated: wasTruncated,
       seconds: seconds, outcome: outcome, message: message)
   }
+}
+
+extension Resolver {
+  /// The names of an address: of hosts(5), or of the PTR records; nil where there are none.
+  public func names(of address: IPAddress) -> [String]? {
+    for service in services.services {
+      switch service.name {
+      case "files":
+        if let entry = hosts.entries(for: address).first { return entry.names }
+      case "dns", "resolve":
+        guard let name = try? DomainName(Self.reverse(address)) else { continue }
+        let found = ask(name, [.ptr]).flatMap {
+          $0.message?.chain(from: name, .ptr).records.compactMap { $0.target?.relative } ?? []
+        }
+        if !found.isEmpty { return found }
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  /// The name that asks for an address, RFC 1035 section 3.5 and RFC 3596 section 2.5.
+  public static func reverse(_ address: IPAddress) -> String {
+    var text = ""
+    for byte in address.bytes.reversed() {
+      if address.family == .v4 {
+        text += "\(byte)."
+      } else {
+        text += String(byte & 15, radix: 16) + "." + String(byte >> 4, radix: 16) + "."
+      }
+    }
+    return text + (address.family == .v4 ? "in-addr.arpa." : "ip6.arpa.")
+  }
+
+  /// Looks only where `service` does: `files`, `dns`.
+  public func use(service: String) {
+    services.services = [NameServices.Service(name: service)]
+  }
+}
+
+extension Resolver {
+  /// Forgets the steps so far: what it took to find a server is no part of the lookup.
+  public func forget() { steps = [] }
 }

@@ -40,19 +40,6 @@ struct NamedServer {
 /// `127.0.0.1#53`.
 func bindText(_ endpoint: Endpoint) -> String { "\(endpoint.address.description)#\(endpoint.port)" }
 
-/// The name that asks for what an address is called, RFC 1035 section 3.5 and RFC 3596 section 2.5.
-func reverseName(_ address: IPAddress) -> String {
-  var text = ""
-  for byte in address.bytes.reversed() {
-    if address.family == .v4 {
-      text += "\(byte)."
-    } else {
-      text += String(byte & 15, radix: 16) + "." + String(byte >> 4, radix: 16) + "."
-    }
-  }
-  return text + (address.family == .v4 ? "in-addr.arpa." : "ip6.arpa.")
-}
-
 /// What BIND's tools say of a datagram that is no reply.
 func strayText(_ stray: Stray) -> String {
   switch stray {

@@ -171,7 +171,7 @@ struct DigArguments {
 
   /// The name for an address; of IPv4 also for a few of its numbers: `10.1`.
   private static func reverse(_ text: String) -> String? {
-    if let address = IPAddress(text) { return reverseName(address) }
+    if let address = IPAddress(text) { return Resolver.reverse(address) }
     let parts = text.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count < 4 else { return nil }
     var name = ""

@@ -31,7 +31,8 @@ final class DigSession {
       let name = try name(text, of: lookup)
       let isLast = index == names.count - 1
       if lookup.isTransfer {
-        return DigTransfer(self, lookup, servers).run(name)
+        DigTransfer(self, lookup, servers).run(name)
+        return
       }
       guard try look(lookup, name, servers, isLast: isLast) else { return }
     }

@@ -7,11 +7,17 @@ struct DigTransfer {
   let session: DigSession
   let lookup: DigLookup
   let servers: [NamedServer]
+  /// Shows a record in place of dig's own way.
+  let showsRecord: ((Record) -> Void)?
 
-  init(_ session: DigSession, _ lookup: DigLookup, _ servers: [NamedServer]) {
+  init(
+    _ session: DigSession, _ lookup: DigLookup, _ servers: [NamedServer],
+    showsRecord: ((Record) -> Void)? = nil
+  ) {
     self.session = session
     self.lookup = lookup
     self.servers = servers
+    self.showsRecord = showsRecord
   }
 
   private enum Ending {
@@ -21,23 +27,25 @@ struct DigTransfer {
     case damaged(WireError, [UInt8])
   }
 
-  func run(_ name: DomainName) {
+  /// - Returns: whether the zone came.
+  @discardableResult
+  func run(_ name: DomainName) -> Bool {
     for server in servers {
       var state = State(lookup)
       let start = Clock().monotonic()
       switch transfer(name, server, &state) {
       case .complete:
         showTotals(state, server, Clock().monotonic().since(start))
-        return
+        return true
       case .refused:
         session.flushGreeting(lookup, servers.count)
         session.output.line("; Transfer failed.")
-        return
+        return false
       case .damaged(let error, let bytes):
         session.flushGreeting(lookup, servers.count)
         session.output.line(";; Got bad packet: \(error.description)")
         session.output.write(hexDump(bytes))
-        return
+        return false
       case .failed(let error):
         let asked = name.relative
         session.output.line(
@@ -47,6 +55,7 @@ struct DigTransfer {
     session.status = max(session.status, 9)
     session.flushGreeting(lookup, servers.count)
     session.output.line(";; no servers could be reached")
+    return false
   }
 
   private func transfer(_ name: DomainName, _ server: NamedServer, _ state: inout State) -> Ending {
@@ -81,7 +90,9 @@ struct DigTransfer {
 
   private func show(_ record: Record) {
     let style = lookup.style.records
-    if lookup.isShort {
+    if let showsRecord {
+      showsRecord(record)
+    } else if lookup.isShort {
       session.output.write(record.dataText(style))
       session.output.write(UInt8(10))
     } else if lookup.showsAnswer {

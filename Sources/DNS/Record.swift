@@ -47,8 +47,7 @@ public struct Record: Sendable {
     let isEmptyOfUpdate = recordClass == .any || recordClass == .none
     if type != .opt, !(isEmptyOfUpdate && part.isAtEnd), let kind = RecordKind(type.code) {
       data = try kind.expanded(&part)
-      // What has no list of fields is known to be good only when it has been read.
-      if kind.fields.isEmpty {
+      if kind.needsProof {
         var scratch = RecordText(RecordStyle())
         var copy = WireReader(data)
         try kind.write(&copy, to: &scratch)

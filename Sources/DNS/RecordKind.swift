@@ -52,6 +52,14 @@ struct RecordKind {
     return [32768, 32769].first { RecordKind($0).map { "\($0.mnemonic)" } == name }
   }
 
+  /// Whether data that `expanded` takes may still be wrong, and only writing them tells.
+  var needsProof: Bool {
+    switch fields.last {
+    case nil, .strings, .typeBitmap: true
+    default: false
+    }
+  }
+
   /// The data of a record at `reader`, with all names written out.
   func expanded(_ reader: inout WireReader) throws(WireError) -> [UInt8] {
     if fields.isEmpty { return Array(reader.rest()) }

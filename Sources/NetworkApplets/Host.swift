@@ -161,6 +161,7 @@ final class HostSession {
       let shown = DomainName.isAbsolute(name) && name != "." ? String(name.dropLast()) : name
       output.line(
         "Host \(Sanitize.escaped(shown)) not found: \(message.code.code)(\(message.code.description))")
+      if options.isVerbose { showReceived(answer) }
       return nil
     }
     if options.isVerbose {

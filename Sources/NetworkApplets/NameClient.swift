@@ -16,8 +16,8 @@ final class NameClient {
   var searches = true
   var domain: String?
   var skipsFailures = true
-  /// Whether a server that fails is named before the next is asked.
-  var tellsFailures = false
+  /// Whether it is said that an answer came again over TCP.
+  var tellsTruncation = false
 
   init(_ context: Context) {
     self.context = context
@@ -86,7 +86,9 @@ final class NameClient {
         output.line(
           ";; Got \(message.code.description) reply from "
             + "\(reply.server.address.description), trying next server")
-      case .sending, .truncated, .badCookie, .badVersion: break
+      case .truncated:
+        if self.tellsTruncation { output.line(";; Truncated, retrying in TCP mode.") }
+      case .sending, .badCookie, .badVersion: break
       }
       output.flush()
     }

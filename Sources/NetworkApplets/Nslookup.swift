@@ -207,7 +207,10 @@ final class NslookupSession {
   }
 
   private func look(_ name: String, _ types: [RecordType], introduces: Bool) throws(Failure) {
-    guard let first = try client.search(name, types[0]) else {
+    client.tellsTruncation = true
+    let answer = try client.search(name, types[0])
+    client.tellsTruncation = false
+    guard let first = answer else {
       hasFailed = true
       return
     }

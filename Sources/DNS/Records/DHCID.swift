@@ -2,6 +2,7 @@ extension RecordKind {
   /// Which DHCP client owns a name, RFC 4701.
   static var dhcid: RecordKind {
     RecordKind("DHCID") { (reader: inout WireReader, text: inout RecordText) throws(WireError) in
+      guard !reader.isAtEnd else { throw .truncated }
       let data = reader.rest()
       if text.style.isMultiline { text.put("( ") }
       text.base64(data)

@@ -33,6 +33,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -149,6 +150,11 @@ static inline uint64_t clinux_fsid(const struct statfs *status) {
   return id << 32 | id >> 32;
 }
 
+// sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.
+static inline long clinux_memory_kib(void) {
+  struct sysinfo info;
+  return sysinfo(&info) == 0 ? (long)((unsigned long long)info.totalram * info.mem_unit / 1024) : 0;
+}
 // Sockets: addresses as C lays them out, and what takes cmsg macros.
 #include <linux/errqueue.h>
 #include <netinet/in.h>

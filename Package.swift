@@ -12,7 +12,8 @@ enum Aim { case size, speed }
 /// - Inlined generic code of the standard library is a fifth of the binary, and half of the time to compile it.
 func llvm(_ aim: Aim) -> [String] {
   let small = ["-sil-disable-pass=inline", "-sil-disable-pass=late-inline"]
-  return (["-sil-disable-pass=object-outliner", "-inline-threshold=5"] + (aim == .size ? small : []))
+  return
+    (["-sil-disable-pass=object-outliner", "-inline-threshold=5"] + (aim == .size ? small : []))
     .flatMap { ["-Xllvm", $0] }
 }
 

@@ -5,7 +5,9 @@ enum Digits {
     var text: [UInt8] = []
     text.reserveCapacity(data.count * 2)
     for byte in data {
-      for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : letters + digit) }
+      for digit in [byte >> 4, byte & 15] {
+        text.append(digit < 10 ? 0x30 + digit : letters + digit)
+      }
     }
     return text
   }

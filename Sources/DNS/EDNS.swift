@@ -112,7 +112,8 @@ public struct EDNSOption: Sendable {
       let size = family == 1 ? 4 : family == 2 ? 16 : 0
       let part = reader.rest()
       guard part.count <= size, Int(source) <= size * 8, part.count == (Int(source) + 7) / 8,
-        let address = IPAddress(bytes: Array(part) + [UInt8](repeating: 0, count: size - part.count))
+        let address = IPAddress(
+          bytes: Array(part) + [UInt8](repeating: 0, count: size - part.count))
       else { return nil }
       return "\(address.description)/\(source)/\(scope)"
     } catch {
@@ -131,12 +132,16 @@ public struct EDNSOption: Sendable {
     guard let address = IPAddress(String(bytes: first)) else { return nil }
     var prefix = address.family == .v4 ? 32 : 128
     if parts.count == 2 {
-      guard let given = Int(String(bytes: parts[1])), given >= 0, given <= prefix else { return nil }
+      guard let given = Int(String(bytes: parts[1])), given >= 0, given <= prefix else {
+        return nil
+      }
       prefix = given
     }
     var network = Array(address.bytes.prefix((prefix + 7) / 8))
     // What lies behind the prefix is nobody's business.
-    if prefix % 8 != 0 { network[network.count - 1] &= UInt8(truncatingIfNeeded: 0xFF00 >> (prefix % 8)) }
+    if prefix % 8 != 0 {
+      network[network.count - 1] &= UInt8(truncatingIfNeeded: 0xFF00 >> (prefix % 8))
+    }
     return EDNSOption(clientSubnet, [0, address.family == .v4 ? 1 : 2, UInt8(prefix), 0] + network)
   }
 }

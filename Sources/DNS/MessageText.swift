@@ -53,7 +53,9 @@ extension Message {
 
   private func questionText(_ style: MessageStyle) -> [UInt8] {
     var text: [UInt8] = []
-    if style.hasComments { text += Array((isUpdate ? ";; ZONE SECTION:\n" : ";; QUESTION SECTION:\n").utf8) }
+    if style.hasComments {
+      text += Array((isUpdate ? ";; ZONE SECTION:\n" : ";; QUESTION SECTION:\n").utf8)
+    }
     for question in questions {
       text.append(UInt8(ascii: ";"))
       text += question.text(style.records)
@@ -150,7 +152,11 @@ extension Question {
     var line = name.textBytes
     var width = line.count
     if style.showsClass {
-      if style.isPlain { line.append(0x20) } else { line.indent(at: &width, to: columns.recordClass) }
+      if style.isPlain {
+        line.append(0x20)
+      } else {
+        line.indent(at: &width, to: columns.recordClass)
+      }
       let word = recordClass.description
       line += word.utf8
       width += word.utf8.count

@@ -39,9 +39,17 @@ public struct NameServices: Sendable {
     let last = services.count - 1
     let isNegated = action.contains("!")
     if action.contains("UNAVAIL") {
-      if isNegated { services[last].endsWhenNotFound = true } else { services[last].endsWhenUnavailable = true }
+      if isNegated {
+        services[last].endsWhenNotFound = true
+      } else {
+        services[last].endsWhenUnavailable = true
+      }
     } else if action.contains("NOTFOUND") {
-      if isNegated { services[last].endsWhenUnavailable = true } else { services[last].endsWhenNotFound = true }
+      if isNegated {
+        services[last].endsWhenUnavailable = true
+      } else {
+        services[last].endsWhenNotFound = true
+      }
     }
   }
 }

@@ -234,7 +234,9 @@ public final class Resolver {
     }
     if !resolution.addresses.isEmpty {
       resolution.ending = .found
-      if !resolution.canonicalName.sameBytes(as: name.relative) { resolution.aliases = [name.relative] }
+      if !resolution.canonicalName.sameBytes(as: name.relative) {
+        resolution.aliases = [name.relative]
+      }
       return true
     }
     // Where nobody answers, other suffixes will not be answered either.
@@ -260,7 +262,8 @@ extension Resolver {
       for server in servers {
         let open = types.indices.filter { results[$0]?.outcome.isWorthAnother ?? true }
         if open.isEmpty { break }
-        let groups = configuration.singleRequest || configuration.singleRequestReopen
+        let groups =
+          configuration.singleRequest || configuration.singleRequestReopen
           ? open.map { [$0] } : [open]
         for group in groups {
           let answered = ask(name, group.map { types[$0] }, server)

@@ -1,6 +1,8 @@
 /// Spans of time as DNS software writes them.
 enum TimeToLive {
-  private static func parts(_ seconds: UInt32) -> [(count: UInt32, name: StaticString, letter: StaticString)] {
+  private static func parts(_ seconds: UInt32) -> [(
+    count: UInt32, name: StaticString, letter: StaticString
+  )] {
     let all: [(count: UInt32, name: StaticString, letter: StaticString)] = [
       (seconds / 604800, "week", "w"), (seconds / 86400 % 7, "day", "d"),
       (seconds / 3600 % 24, "hour", "h"), (seconds / 60 % 60, "minute", "m"),

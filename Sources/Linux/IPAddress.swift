@@ -36,7 +36,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// `192.0.2.1`, `2001:db8::1`, `fe80::1%eth0`, `::ffff:192.0.2.1`, as inet_pton(3) reads them.
   public init?(_ text: String) {
     let all = text.bytes
-    let parts = all.split(separator: UInt8(ascii: "%"), maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = all.split(
+      separator: UInt8(ascii: "%"), maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first else { return nil }
     if parts.count == 1, let bytes = Self.quad(first) {
       self.init(bytes: bytes)
@@ -157,7 +158,9 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
     for part in parts {
-      guard !part.isEmpty, part.count <= 3, part.count == 1 || part.first != 0x30 else { return nil }
+      guard !part.isEmpty, part.count <= 3, part.count == 1 || part.first != 0x30 else {
+        return nil
+      }
       var value = 0
       for digit in part {
         guard digit >= 0x30, digit <= 0x39 else { return nil }

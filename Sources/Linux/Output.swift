@@ -27,7 +27,8 @@ public final class Output {
   }
 
   public func write(_ bytes: some Sequence<UInt8>) {
-    bytes.withContiguousStorageIfAvailable { buffer.append(UnsafeRawBufferPointer($0)) } ?? append(bytes)
+    bytes.withContiguousStorageIfAvailable { buffer.append(UnsafeRawBufferPointer($0)) }
+      ?? append(bytes)
     flushIfFull()
   }
 

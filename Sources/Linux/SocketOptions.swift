@@ -40,7 +40,9 @@ extension Socket {
     let place = option.place
     var value = value
     try check("setsockopt", "") {
-      Int(setsockopt(descriptor, place.level, place.name, &value, socklen_t(MemoryLayout<Int32>.size)))
+      Int(
+        setsockopt(descriptor, place.level, place.name, &value, socklen_t(MemoryLayout<Int32>.size))
+      )
     }
   }
 

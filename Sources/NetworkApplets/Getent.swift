@@ -117,7 +117,8 @@ private struct HostsDatabase {
       for kind in ["STREAM", "DGRAM", "RAW"] {
         let canonical = index == 0 && kind == "STREAM" ? resolution.canonicalName : ""
         output.line(
-          Sanitize.escaped(padded(address.description, 15) + " " + padded(kind, 6) + " " + canonical))
+          Sanitize.escaped(
+            padded(address.description, 15) + " " + padded(kind, 6) + " " + canonical))
       }
     }
     return true
@@ -176,7 +177,8 @@ private struct FileDatabase {
       guard place.count > 1, place[1].sameBytes(as: parts[1]) else { return false }
     }
     if let number = UInt32(wanted) { return place.first.flatMap { UInt32($0) } == number }
-    return words[0].sameBytes(as: wanted) || words.dropFirst(2).contains { $0.sameBytes(as: wanted) }
+    return words[0].sameBytes(as: wanted)
+      || words.dropFirst(2).contains { $0.sameBytes(as: wanted) }
   }
 
   private func shown(_ entry: [UInt8]) -> String? {

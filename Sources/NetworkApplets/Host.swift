@@ -160,7 +160,8 @@ final class HostSession {
       hasFailed = true
       let shown = DomainName.isAbsolute(name) && name != "." ? String(name.dropLast()) : name
       output.line(
-        "Host \(Sanitize.escaped(shown)) not found: \(message.code.code)(\(message.code.description))")
+        "Host \(Sanitize.escaped(shown)) not found: \(message.code.code)(\(message.code.description))"
+      )
       if options.isVerbose { showReceived(answer) }
       return nil
     }

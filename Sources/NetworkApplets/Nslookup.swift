@@ -97,7 +97,9 @@ final class NslookupSession {
     switch first.asciiLowercased {
     case "exit", "quit": return false
     case "set":
-      for word in words.dropFirst() { if try !set(word) { output.line("*** Invalid option: \(Sanitize.escaped(word))") } }
+      for word in words.dropFirst() where try !set(word) {
+        output.line("*** Invalid option: \(Sanitize.escaped(word))")
+      }
     case "server", "lserver":
       if words.count > 1 { try use(words[1]) }
       showServers()
@@ -132,10 +134,14 @@ final class NslookupSession {
     switch name {
     case "all": showSettings()
     case "type", "ty", "querytype", "query", "q", "qu", "que", "quer":
-      guard let found = RecordType(name: value) else { throw .usage("unknown query type: \(value)") }
+      guard let found = RecordType(name: value) else {
+        throw .usage("unknown query type: \(value)")
+      }
       type = found
     case "class", "cl":
-      guard let found = RecordClass(name: value) else { throw .usage("unknown query class: \(value)") }
+      guard let found = RecordClass(name: value) else {
+        throw .usage("unknown query class: \(value)")
+      }
       client.recordClass = found
     case "domain", "do":
       client.domain = value
@@ -181,7 +187,8 @@ final class NslookupSession {
     output.write(
       "  \(client.isTCP == true ? "vc" : "novc")\t\t\t\(isDebug ? "debug" : "nodebug")\t\tnod2\n")
     output.write(
-      "  \(client.searches ? "search" : "nosearch")\t\t\(client.isRecursive ? "recurse" : "norecurse")\n")
+      "  \(client.searches ? "search" : "nosearch")\t\t\(client.isRecursive ? "recurse" : "norecurse")\n"
+    )
     output.write(
       "  timeout = \(timeout)\t\tretry = \(retry)\tport = \(port)\t"
         + "ndots = \(client.ndots ?? configuration.ndots)\n")
@@ -240,7 +247,8 @@ final class NslookupSession {
   }
 
   private func introduce(_ server: NamedServer) {
-    output.write("Server:\t\t\(Sanitize.escaped(server.name))\nAddress:\t\(bindText(server.endpoint))\n\n")
+    output.write(
+      "Server:\t\t\(Sanitize.escaped(server.name))\nAddress:\t\(bindText(server.endpoint))\n\n")
   }
 
   private func show(_ answer: NameClient.Answer, isFirst: Bool, missing: String? = nil) {

@@ -110,7 +110,9 @@ struct PstreeDrawing {
     if options.pids { parts.append(String(node.pid)) }
     if options.groups { parts.append(String(node.group)) }
     if options.users, let parent = forest.nodes[node.parent], parent.uid != node.uid {
-      parts.append(names.user(node.uid, of: node.pid).map { Sanitize.masked(String(bytes: $0)) } ?? String(node.uid))
+      parts.append(
+        names.user(node.uid, of: node.pid).map { Sanitize.masked(String(bytes: $0)) }
+          ?? String(node.uid))
     }
     if isGone { line.add("(") }
     line.add(node.name, isBold: bold.contains(node.pid))

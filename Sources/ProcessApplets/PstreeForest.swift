@@ -110,7 +110,11 @@ final class PstreeForest {
     return .object([
       (key: "pid", value: .number(Int(pid))),
       (key: "name", value: .string(String(bytes: node.rawName))),
-      (key: "user", value: .string(names.user(node.uid, of: node.pid).map { String(bytes: $0) } ?? String(node.uid))),
+      (
+        key: "user",
+        value: .string(
+          names.user(node.uid, of: node.pid).map { String(bytes: $0) } ?? String(node.uid))
+      ),
       (key: "pgid", value: .number(Int(node.group))),
       (key: "arguments", value: .array(node.arguments.map { .string(String(bytes: $0)) })),
       (key: "threads", value: .array(threads.map { .number(Int($0)) })),

@@ -23,7 +23,8 @@ import Testing
   ("c00c 0001 0001", WireError.badPointer),  // to itself
   ("c020 0001 0001", .badPointer),  // forwards
   ("01 61 c00c 0001 0001", .badPointer),  // back to the start of the same name
-  ("80 0001 0001", .badLabel), ("40 0001 0001", .badLabel), ("c0", .truncated), ("05 61", .truncated),
+  ("80 0001 0001", .badLabel), ("40 0001 0001", .badLabel), ("c0", .truncated),
+  ("05 61", .truncated),
   ("", .truncated),
 ])
 func hostileNames(_ question: String, _ error: WireError) throws {
@@ -34,7 +35,8 @@ func hostileNames(_ question: String, _ error: WireError) throws {
 @Test func namesThatGrowTooLong() throws {
   // Four labels of 63 bytes are 256 with the root.
   let label = [63] + [UInt8](repeating: 0x61, count: 63)
-  let read = try Message(hex("0000 0000 0001 0000 0000 0000") + label + label + label + label + [0, 0, 1, 0, 1])
+  let read = try Message(
+    hex("0000 0000 0001 0000 0000 0000") + label + label + label + label + [0, 0, 1, 0, 1])
   #expect(read.damage == .nameTooLong)
 }
 
@@ -64,7 +66,9 @@ func hostileNames(_ question: String, _ error: WireError) throws {
   var message = Message()
   let name = try DomainName("a.example.test")
   message.questions = [Question(name, .a)]
-  message.answers = [Record(name: try DomainName("b.example.test"), type: .a, timeToLive: 1, data: [1, 2, 3, 4])]
+  message.answers = [
+    Record(name: try DomainName("b.example.test"), type: .a, timeToLive: 1, data: [1, 2, 3, 4])
+  ]
   // b, then a pointer to example.test. at 14.
   #expect(message.bytes[32...].starts(with: hex("0162 c00e 0001")))
 }
@@ -100,7 +104,9 @@ func optionsThatMakeNoSense(_ option: String) throws {
   #expect(EDNSOption.subnet("192.0.2.77/20")?.data == hex("0001 14 00 c00000"))
   #expect(EDNSOption.subnet("2001:db8::/32")?.subnet == "2001:db8::/32/0")
   #expect(EDNSOption.subnet("0")?.data == [0, 0, 0, 0])
-  for text in ["", "x", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/8/8"] { #expect(EDNSOption.subnet(text) == nil) }
+  for text in ["", "x", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/8/8"] {
+    #expect(EDNSOption.subnet(text) == nil)
+  }
 }
 
 @Test func repliesAreChecked() throws {
@@ -129,7 +135,8 @@ func optionsThatMakeNoSense(_ option: String) throws {
 }
 
 @Test(arguments: [
-  ("www.example", "www.example."), ("www.example.", "www.example."), (".", "."), ("a\\.b", "a\\.b."),
+  ("www.example", "www.example."), ("www.example.", "www.example."), (".", "."),
+  ("a\\.b", "a\\.b."),
   ("a\\032\\255", "a\\032\\255."), ("a\\$b", "a\\$b."), ("ü", "\\195\\188."),
 ])
 func namesFromText(_ text: String, _ canonical: String) throws {
@@ -150,5 +157,6 @@ func noNames(_ text: String, _ error: DomainName.TextError) {
   let zone = try DomainName("Example.test")
   #expect(try DomainName("a.example.TEST").isWithin(zone))
   #expect(try !DomainName("aexample.test").isWithin(zone))
-  #expect(DomainName.isAbsolute("a\\..") && !DomainName.isAbsolute("a\\.") && !DomainName.isAbsolute("a"))
+  #expect(
+    DomainName.isAbsolute("a\\..") && !DomainName.isAbsolute("a\\.") && !DomainName.isAbsolute("a"))
 }

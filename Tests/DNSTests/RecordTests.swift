@@ -94,15 +94,19 @@ let cases: [Case] = [
   Case(type: "LP", data: "000a 016100", text: "10 a."),
   Case(type: "EUI48", data: "00005e00532a", text: "00-00-5e-00-53-2a"),
   Case(type: "EUI64", data: "00005eef1000002a", text: "00-00-5e-ef-10-00-00-2a"),
-  Case(type: "TKEY", data: "00 00000001 00000002 0003 0000 0001 ff 0000", text: ". 1 2 3 NOERROR 1 /w== 0"),
+  Case(
+    type: "TKEY", data: "00 00000001 00000002 0003 0000 0001 ff 0000",
+    text: ". 1 2 3 NOERROR 1 /w== 0"),
   Case(
     type: "TSIG", data: "00 000000000001 012c 0001 ff 3039 0012 0000",
     text: ". 1 300 1 /w== 12345 BADTIME 0"),
   Case(type: "URI", data: "000a 0001 6674703a", text: "10 1 \"ftp:\""),
   Case(type: "CAA", data: "80 05 6973737565 612e62", text: "128 issue \"a.b\""),
-  Case(type: "AVC", data: "0161", text: "\"a\""), Case(type: "TA", data: "0001 05 01 ff", text: "1 5 1 FF"),
+  Case(type: "AVC", data: "0161", text: "\"a\""),
+  Case(type: "TA", data: "0001 05 01 ff", text: "1 5 1 FF"),
   Case(type: "DLV", data: "0001 05 01 ff", text: "1 5 1 FF"),
-  Case(type: "SIG", data: "0001 05 02 00000001 00000000 00000000 0001 00 ff",
+  Case(
+    type: "SIG", data: "0001 05 02 00000001 00000000 00000000 0001 00 ff",
     text: "A 5 2 1 19700101000000 19700101000000 1 . /w=="),
   Case(type: "KEY", data: "0100 03 05 ff", text: "256 3 5 /w=="),
   Case(type: "RKEY", data: "0000 03 05 ff", text: "0 3 5 /w=="),
@@ -151,7 +155,9 @@ func empty(_ item: Case) throws {
 func truncated(_ item: Case) throws {
   let type = try #require(RecordType(name: item.type))
   let whole = message(type, hex(item.data))
-  for count in 0..<12 { #expect(throws: WireError.truncated) { try Message(Array(whole[..<count])) } }
+  for count in 0..<12 {
+    #expect(throws: WireError.truncated) { try Message(Array(whole[..<count])) }
+  }
   for count in 12..<whole.count {
     #expect(try Message(Array(whole[..<count])).damage == .truncated)
   }

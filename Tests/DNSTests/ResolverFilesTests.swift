@@ -20,7 +20,8 @@ private func configuration(_ text: String) -> ResolverConfiguration {
   #expect(read.servers.map { $0.description } == ["10.96.0.10:53", "[fe80::1%lo]:53"])
   #expect(read.badServers == ["nonsense"])
   #expect(read.ndots == 5 && read.timeout == 2 && read.attempts == 5)
-  #expect(read.rotates && read.singleRequestReopen && read.usesEDNS && read.trustsAD && read.usesTCP)
+  #expect(
+    read.rotates && read.singleRequestReopen && read.usesEDNS && read.trustsAD && read.usesTCP)
   #expect(read.otherOptions == ["inet6"])
   #expect(
     read.candidates("kubernetes.default").map { $0.name } == [
@@ -49,8 +50,10 @@ func hostileConfiguration(_ text: String) {
 
 @Test func hostsFile() {
   let hosts = HostsFile(
-    Array("127.0.0.1 localhost Local # x\n::1 localhost\nbad x\n10.0.0.1\n10.0.0.2 web web.local".utf8))
-  #expect(hosts.entries(named: "LOCALHOST.").map { $0.address.description } == ["127.0.0.1", "::1"])
+    Array(
+      "127.0.0.1 localhost Local # x\n::1 localhost\nbad x\n10.0.0.1\n10.0.0.2 web web.local".utf8))
+  #expect(
+    hosts.entries(named: "LOCALHOST.").map { $0.address.description } == ["127.0.0.1", "::1"])
   #expect(hosts.entries(named: "web.local").first?.names == ["web", "web.local"])
   #expect(hosts.entries.count == 3)
 }

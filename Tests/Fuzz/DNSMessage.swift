@@ -12,7 +12,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   style.records.splitWidth = count % 60 / 4 * 4
   style.records.isPlain = count % 5 == 0
   style.records.hasTTLUnits = count % 3 == 0
-  for byte in message.text(style) { precondition(byte >= 0x20 && byte < 0x7F || byte == 10 || byte == 9) }
+  for byte in message.text(style) {
+    precondition(byte >= 0x20 && byte < 0x7F || byte == 10 || byte == 9)
+  }
   precondition(message.answers.count <= bytes.count / 11)
   if let question = message.questions.first {
     let chain = message.chain(from: question.name, question.type)

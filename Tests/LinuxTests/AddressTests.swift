@@ -38,7 +38,8 @@ func noAddresses(_ text: String) { #expect(IPAddress(text) == nil) }
   #expect(Endpoint("[::1]:53")?.description == "[::1]:53")
   #expect(Endpoint("::1", port: 53)?.description == "[::1]:53")
   #expect(Endpoint("[::1]", port: 53)?.description == "[::1]:53")
-  for text in ["::1:53", "1.2.3.4", "1.2.3.4:", "1.2.3.4:65536", "[1.2.3.4]:5", "[::1]", ":53", ""] {
+  for text in ["::1:53", "1.2.3.4", "1.2.3.4:", "1.2.3.4:65536", "[1.2.3.4]:5", "[::1]", ":53", ""]
+  {
     #expect(Endpoint(text) == nil, "\(text)")
   }
 }

@@ -32,7 +32,8 @@ private func read(_ words: String...) throws -> DigArguments {
 }
 
 @Test func shortForms() throws {
-  let lookup = try read("a.test", "+nocomm", "+nostat", "+rec", "+vc", "+tri=2", "+tim=7").lookups[0]
+  let lookup = try read("a.test", "+nocomm", "+nostat", "+rec", "+vc", "+tri=2", "+tim=7").lookups[
+    0]
   #expect(!lookup.hasComments && !lookup.showsStatistics)
   #expect(lookup.flags.contains(.recursionDesired) && lookup.isTCP == true)
   #expect(lookup.tries == 2 && lookup.timeout == 7)

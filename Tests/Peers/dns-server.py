@@ -1,6 +1,7 @@
-"""A name server that lies: the first label of a name says how. Usage: dns-server.py PORT [LOG]
+"""A name server that lies: the first label of a name says how. Usage: dns-server.py PORT [LOG [cluster]]
 
 Prints "ready" once it listens, on 127.0.0.1 UDP and TCP. Logs one line per query: transport, name and type.
+With "cluster" it is honest, and knows a few names as a cluster's DNS does.
 """
 import socket
 import struct
@@ -18,6 +19,10 @@ import dns.rrset
 
 port = int(sys.argv[1])
 log = open(sys.argv[2], "a", buffering=1) if len(sys.argv) > 2 else None
+CLUSTER = {
+    "kubernetes.default.svc.cluster.local.": {"A": "10.96.0.1"},
+    "api.stripe.com.": {"A": "192.0.2.80", "AAAA": "2001:db8::80"},
+} if "cluster" in sys.argv else None
 
 
 def reply(query, *records, rcode=0, flags=0):
@@ -55,7 +60,7 @@ ALL_OPTIONS = [
 LABELS = {
     "ok": lambda q: reply(q, (name_of(q), "A", "192.0.2.1")),
     "badid": lambda q: struct.pack("!H", (q.id + 1) & 0xFFFF) + reply(q, (name_of(q), "A", "192.0.2.1")).to_wire()[2:],
-    "badquestion": lambda q: reply(dns.message.make_query("other.test.", "A", id=q.id) if False else lie(q)),
+    "badquestion": lambda q: reply(lie(q)),
     "short": lambda q: struct.pack("!H", q.id) + b"\x81\x80",
     "query": lambda q: q.to_wire(),
     "empty": lambda q: b"",
@@ -104,7 +109,7 @@ def pointer_to_itself(query):
 
 def badvers(query):
     message = dns.message.make_response(query)
-    message.use_edns(0, 0x01000000 if False else 0, 1232)
+    message.use_edns(0, 0, 1232)
     message.set_rcode(dns.rcode.BADVERS)
     return message
 
@@ -116,10 +121,20 @@ def mixed(query):
     return message
 
 
+def clustered(query):
+    name, kind = name_of(query), dns.rdatatype.to_text(query.question[0].rdtype)
+    known = CLUSTER.get(name.lower())
+    if known is None:
+        return reply(query, rcode=dns.rcode.NXDOMAIN)
+    return reply(query, *([(name, kind, known[kind])] if kind in known else []))
+
+
 def answer(wire, transport):
     query = dns.message.from_wire(wire)
     if log:
         log.write(f"{transport} {name_of(query)} {dns.rdatatype.to_text(query.question[0].rdtype)}\n")
+    if CLUSTER is not None:
+        return clustered(query).to_wire()
     label = query.question[0].name.labels[0].decode("latin-1").lower()
     made = LABELS.get(label, LABELS["ok"])(query)
     return made if made is None or isinstance(made, bytes) else made.to_wire(max_size=65535)

@@ -74,7 +74,9 @@ public struct Dig: Command {
       let words = line.split { $0 == 0x20 || $0 == 9 || $0 == 10 || $0 == 13 }
         .map { String(bytes: $0) }
       guard let first = words.first, !first.hasPrefix(";"), !first.hasPrefix("#") else { continue }
-      let arguments = try DigArguments(words, defaults: global.template, greets: global.templateGreets) {
+      let arguments = try DigArguments(
+        words, defaults: global.template, greets: global.templateGreets
+      ) {
         errors.line(Sanitize.escaped($0))
       }
       if arguments.greets { session.greet(words) }

@@ -70,13 +70,15 @@ extension DigSession {
       text += ";; WARNING: recursion requested but not available\n"
     }
     if message.excess > 0 {
-      text += ";; WARNING: Message has \(message.excess) extra byte\(message.excess == 1 ? "" : "s")"
+      text +=
+        ";; WARNING: Message has \(message.excess) extra byte\(message.excess == 1 ? "" : "s")"
         + " at end\n"
     }
     if message.edns == nil, lookup.hasEDNS,
       message.code == .formatError || message.code == .notImplemented
     {
-      text += "\n;; WARNING: EDNS query returned status \(message.code.description) - retry with "
+      text +=
+        "\n;; WARNING: EDNS query returned status \(message.code.description) - retry with "
         + "'\(lookup.wantsSignatures ? "+nodnssec " : "")+noedns'\n"
     }
     return text
@@ -99,7 +101,8 @@ extension DigSession {
   func showQuery(_ message: Message, _ bytes: Int, _ lookup: DigLookup, _ server: NamedServer) {
     if lookup.isYAML {
       let now = context.clock.now()
-      let reply = Reply(bytes: [], server: server.endpoint, isTCP: lookup.isTCP ?? false, seconds: 0)
+      let reply = Reply(
+        bytes: [], server: server.endpoint, isTCP: lookup.isTCP ?? false, seconds: 0)
       return output.write(
         DigYAML(message, lookup.style).text(reply, now, now, isQuery: true, size: bytes))
     }
@@ -155,8 +158,11 @@ struct DigYAML {
     if style.showsQuestion, !message.questions.isEmpty {
       text += "      QUESTION_SECTION:\n"
       for question in message.questions {
-        text += "        - '" + quoted(question.name.description + " "
-          + question.recordClass.description + " " + question.type.description) + "'\n"
+        text +=
+          "        - '"
+          + quoted(
+            question.name.description + " "
+              + question.recordClass.description + " " + question.type.description) + "'\n"
       }
     }
     if style.showsAnswer { text += section("ANSWER", message.answers) }
@@ -167,7 +173,8 @@ struct DigYAML {
 
   private func pseudosection(_ edns: EDNS) -> String {
     var text = "      OPT_PSEUDOSECTION:\n        EDNS:\n          version: \(edns.version)\n"
-    text += "          flags:\(edns.wantsSignatures ? " do" : "")\n          udp: \(edns.bufferSize)\n"
+    text +=
+      "          flags:\(edns.wantsSignatures ? " do" : "")\n          udp: \(edns.bufferSize)\n"
     for option in edns.options {
       text += "          " + String(bytes: option.shown(cookie: style.cookie)) + "\n"
     }
@@ -224,7 +231,8 @@ struct DigJSON {
     if let edns = message.edns { members.append(("edns", json(edns))) }
     let questions = message.questions.map { question in
       JSON.object([
-        ("name", .string(question.name.description)), ("class", .string(question.recordClass.description)),
+        ("name", .string(question.name.description)),
+        ("class", .string(question.recordClass.description)),
         ("type", .string(question.type.description)),
       ])
     }

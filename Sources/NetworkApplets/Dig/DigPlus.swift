@@ -114,7 +114,8 @@ enum DigPlus: Int, CaseIterable {
     case "id", "i": return .identify
     default: break
     }
-    return allCases.first { "\($0.name)" == word } ?? allCases.first { "\($0.name)".hasPrefix(word) }
+    return allCases.first { "\($0.name)" == word }
+      ?? allCases.first { "\($0.name)".hasPrefix(word) }
   }
 }
 
@@ -203,7 +204,8 @@ extension DigLookup {
     case .trace: traces = isOn
     case .nssearch: asksNameServers = isOn
     case .mapped: mapsV4 = isOn
-    case .dscp, .keepopen, .topdown, .expandaaaa, .dns64prefix, .idnin, .idnout, .httpPlain, .https, .httpsGet,
+    case .dscp, .keepopen, .topdown, .expandaaaa, .dns64prefix, .idnin, .idnout, .httpPlain, .https,
+      .httpsGet,
       .httpsPost, .tls, .tlsCa:
       if isOn { throw Self.refusal(option, word) }
     default: break

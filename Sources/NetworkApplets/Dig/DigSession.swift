@@ -98,7 +98,8 @@ final class DigSession {
     case .failed(let error, let server, let isTCP):
       let name = servers.first { $0.endpoint == server }?.label ?? bindText(server)
       if isTCP, case .system = error {
-        let asked = DomainName.isAbsolute(lookup.name) && lookup.name != "."
+        let asked =
+          DomainName.isAbsolute(lookup.name) && lookup.name != "."
           ? String(lookup.name.dropLast()) : lookup.name
         complain(";; Connection to \(name) for \(asked) failed: \(error.description).", lookup)
       } else {
@@ -149,7 +150,9 @@ final class DigSession {
   func servers(for lookup: DigLookup) throws(Failure) -> [NamedServer] {
     guard let name = lookup.server else {
       let servers = NamedServer.configured(resolver, port: lookup.port, family: lookup.family)
-      if servers.isEmpty { throw .message("no servers with \(lookup.family == .v4 ? "IPv4" : "IPv6")") }
+      if servers.isEmpty {
+        throw .message("no servers with \(lookup.family == .v4 ? "IPv4" : "IPv6")")
+      }
       return servers
     }
     return try NamedServer.named(name, resolver, port: lookup.port, family: lookup.family)

@@ -67,7 +67,8 @@ struct DigTrace {
     let server = servers.first { $0.endpoint == reply.server } ?? servers[0]
     output.write(message.text(lookup.style))
     output.line(
-      ";; Received \(reply.bytes.count) bytes from \(server.label) in \(Int(reply.seconds * 1000)) ms\n")
+      ";; Received \(reply.bytes.count) bytes from \(server.label) in \(Int(reply.seconds * 1000)) ms\n"
+    )
     output.flush()
     return message.damage == nil ? message : nil
   }

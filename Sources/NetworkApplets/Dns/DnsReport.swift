@@ -71,7 +71,8 @@ struct DnsReport {
       }
     }
     if !servers.isEmpty {
-      output.line("\nall servers, for \(servers[0].name.description) \(servers[0].type.description):")
+      output.line(
+        "\nall servers, for \(servers[0].name.description) \(servers[0].type.description):")
       for step in servers { output.line("  " + line(step)) }
     }
     output.line(
@@ -85,7 +86,9 @@ struct DnsReport {
     let configuration = resolver.configuration
     var text = "dns: servers"
     for server in configuration.servers { text += " " + serverText(server) }
-    text += "; search " + (configuration.search.isEmpty ? "-" : configuration.search.joined(separator: " "))
+    text +=
+      "; search "
+      + (configuration.search.isEmpty ? "-" : configuration.search.joined(separator: " "))
     text += "; ndots:\(configuration.ndots) timeout:\(configuration.timeout)"
     text += " attempts:\(configuration.attempts)"
     return Sanitize.escaped(text)
@@ -97,7 +100,8 @@ struct DnsReport {
 
   private func line(_ query: QueryStep) -> String {
     var text = padded(query.type.description, 5) + " "
-    let outcome = query.outcome.description + (query.wasTruncated ? " (cut over UDP, then TCP)" : "")
+    let outcome =
+      query.outcome.description + (query.wasTruncated ? " (cut over UDP, then TCP)" : "")
     text += padded(outcome, 9) + " " + padded(fixed(query.seconds * 1000, 2) + " ms", 11)
     text += " " + serverText(query.server) + (query.isTCP ? " TCP" : "")
     for address in query.addresses.prefix(16) { text += "  " + address.description }
@@ -115,7 +119,8 @@ struct DnsReport {
     var found = false
     if case .found = resolution.ending { found = true }
     return .object([
-      ("name", .string(name)), ("found", .flag(found)), ("result", .string(resolution.ending.words)),
+      ("name", .string(name)), ("found", .flag(found)),
+      ("result", .string(resolution.ending.words)),
       ("canonical", .string(resolution.canonicalName)),
       (
         "addresses",

@@ -28,7 +28,8 @@ struct DnsSoak {
     guard let server = resolver.configuration.servers.first else { throw .message("no server") }
     var query = Query(Question(name, options.type), id: 0)
     query.edns = nil
-    var run = SoakRun(query.bytes, ReplyCheck(query.message), timeout, options.count, options.window)
+    var run = SoakRun(
+      query.bytes, ReplyCheck(query.message), timeout, options.count, options.window)
     let start = Clock().monotonic()
     try attempt { () throws(SystemError) in try run.go(server) }
     let seconds = Clock().monotonic().since(start)
@@ -73,7 +74,8 @@ struct DnsSoak {
     if tail > 0 {
       lines.append(
         "\(tail) answers took 5.0 s: the signature of the conntrack insert race or of drops on the "
-          + "node (conntrack -S there: insert_failed); single-request-reopen or NodeLocal DNS helps")
+          + "node (conntrack -S there: insert_failed); single-request-reopen or NodeLocal DNS helps"
+      )
     }
     let near = result.count(from: 0.99, to: 1.1) + result.count(from: 2.45, to: 2.7)
     if near > 0 { lines.append("\(near) answers took 1.0 or 2.5 s: retries inside the DNS server") }

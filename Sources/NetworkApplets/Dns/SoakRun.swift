@@ -67,7 +67,8 @@ struct SoakResult {
   /// A bar for each class of 1, 2, 5, that is not empty.
   var histogram: String {
     let edges = [
-      0, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10,
+      0, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5,
+      10,
       1e9,
     ]
     let counts = (0..<(edges.count - 1)).map { count(from: edges[$0], to: edges[$0 + 1]) }
@@ -179,7 +180,9 @@ struct SoakRun {
         if hasWaited || flying == 0 { return }
         let oldest = queue.indices.contains(head) ? latest[Int(queue[head])] : 0
         let left = max(0, oldest + timeout - Self.now())
-        if try socket.wait(for: .read, until: Deadline(seconds: Double(left) / 1e9)).isEmpty { return }
+        if try socket.wait(for: .read, until: Deadline(seconds: Double(left) / 1e9)).isEmpty {
+          return
+        }
         hasWaited = true
         continue
       }

@@ -39,7 +39,8 @@ struct Verdicts {
     guard dots < configuration.ndots, let used = queries.last(where: { $0.outcome.isAnswer }) else {
       return [counted]
     }
-    let why = "\(counted) because ndots:\(configuration.ndots) tries the search list first for a "
+    let why =
+      "\(counted) because ndots:\(configuration.ndots) tries the search list first for a "
       + "name with \(dots) dot\(dots == 1 ? "" : "s")"
     return ["\(why); ask for `\(used.name.description)`"]
   }
@@ -62,7 +63,8 @@ struct Verdicts {
         case .failed(let error) where error != .timedOut:
           lines.append("\(server): \(error.description): nothing listens there")
         case .refused(let code): lines.append("\(server) answered \(code.description)")
-        case .damaged(let error): lines.append("\(server) sent a broken message: \(error.description)")
+        case .damaged(let error):
+          lines.append("\(server) sent a broken message: \(error.description)")
         default: continue
         }
         break
@@ -101,15 +103,17 @@ struct Verdicts {
       lines.append("glibc, musl and Go ask the same \(perName) queries")
     } else if dots >= configuration.ndots {
       lines.append("glibc and Go as here: the name itself first, then the search list")
-      lines.append("musl (Alpine) asks for the name itself only: with \(dots) dots it never searches")
+      lines.append(
+        "musl (Alpine) asks for the name itself only: with \(dots) dots it never searches")
     } else {
       lines.append(
         "glibc and Go as here: \(mine) queries, the search list first; musl (Alpine) the same names, "
           + "each to all servers at once, and it stops at the first SERVFAIL")
     }
     if configuration.servers.count > 1 {
-      lines.append("glibc and Go go on to the next server only after \(configuration.timeout) s "
-        + "without an answer, or SERVFAIL")
+      lines.append(
+        "glibc and Go go on to the next server only after \(configuration.timeout) s "
+          + "without an answer, or SERVFAIL")
     }
     return lines
   }
@@ -121,7 +125,9 @@ struct Verdicts {
     if configuration.servers.count > 3 {
       lines.append("resolv.conf has \(configuration.servers.count) servers: only the first 3 count")
     }
-    for bad in configuration.badServers { lines.append("nameserver \(bad): not an address, ignored") }
+    for bad in configuration.badServers {
+      lines.append("nameserver \(bad): not an address, ignored")
+    }
     if configuration.search.count > 6 {
       lines.append("\(configuration.search.count) suffixes: glibc before 2.26 takes only 6")
     }

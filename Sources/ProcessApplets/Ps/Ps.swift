@@ -148,7 +148,9 @@ public struct Ps: Command {
 
   private func title(of container: Container, _ sheet: PsSheet) -> String {
     var facts = ["main process \(container.mainProcess)"]
-    let user = sheet.world.names.user(container.uid, of: container.mainProcess).map { String(bytes: $0) }
+    let user = sheet.world.names.user(container.uid, of: container.mainProcess).map {
+      String(bytes: $0)
+    }
     facts.append("user " + (user ?? String(container.uid)))
     if container.isReadOnly { facts.append("read-only") }
     if let id = container.id { facts.append("id " + String(id.prefix(12))) }

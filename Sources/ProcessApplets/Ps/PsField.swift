@@ -51,7 +51,8 @@ extension PsField {
       .swappable:
       [.stat, .statusNumbers]
     case .otherGroups, .otherGroupIDs: .status
-    case .processor, .processorIfRunning, .nice, .realTimePriority, .policy, .policyName, .limit, .text,
+    case .processor, .processorIfRunning, .nice, .realTimePriority, .policy, .policyName, .limit,
+      .text,
       .data, .stackStart, .stackPointer, .instructionPointer:
       [.stat, .statTail]
     case .waitChannel: .wchan

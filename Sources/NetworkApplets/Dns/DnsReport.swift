@@ -76,8 +76,8 @@ struct DnsReport {
       for step in servers { output.line("  " + line(step)) }
     }
     output.line(
-      "\n\(resolution.ending.words); \(queries.count) quer\(queries.count == 1 ? "y" : "ies"), "
-        + "\(fixed(seconds * 1000, 1)) ms")
+      "\n\(resolution.ending.words); \(queries.count) quer\(queries.count == 1 ? "y" : "ies")"
+        + (queries.isEmpty ? "" : ", \(fixed(seconds * 1000, 1)) ms"))
     for verdict in verdicts { output.line("- " + Sanitize.escaped(verdict)) }
   }
 
@@ -126,7 +126,7 @@ struct DnsReport {
         "addresses",
         .array(AddressOrder.sorted(resolution.addresses).map { .string($0.description) })
       ),
-      ("milliseconds", .decimal(seconds * 1000, digits: 3)),
+      ("milliseconds", queries.isEmpty ? .null : .decimal(seconds * 1000, digits: 3)),
       ("services", .array(resolver.services.services.map { .string($0.name) })),
       ("nameservers", .array(configuration.servers.map { .string($0.description) })),
       ("search", .array(configuration.search.map { .string($0) })),

@@ -152,7 +152,7 @@ public struct ExtendedError: Sendable {
   /// Foreign text.
   public let text: String
 
-  init?(_ option: EDNSOption) {
+  public init?(_ option: EDNSOption) {
     guard option.code == EDNSOption.extendedError, option.data.count >= 2 else { return nil }
     code = UInt16(option.data[0]) << 8 | UInt16(option.data[1])
     text = String(bytes: option.data[2...].prefix { $0 != 0 })

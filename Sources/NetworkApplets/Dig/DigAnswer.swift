@@ -176,7 +176,36 @@ struct DigYAML {
     text +=
       "          flags:\(edns.wantsSignatures ? " do" : "")\n          udp: \(edns.bufferSize)\n"
     for option in edns.options {
-      text += "          " + String(bytes: option.shown(cookie: style.cookie)) + "\n"
+      text += line(option)
+    }
+    return text
+  }
+
+  /// As in the pseudosection, but for three options.
+  private func line(_ option: EDNSOption) -> String {
+    let margin = "          "
+    if let error = ExtendedError(option) {
+      var text = margin + "EDE:\n" + margin + "  INFO-CODE: \(error.code)"
+      if let name = error.name { text += " (\(name))" }
+      text += "\n"
+      // Without text dig leaves an empty line.
+      if option.data.count <= 2 { return text + "\n" }
+      return text + margin + "  EXTRA-TEXT: \"" + printable(option.data[2...]) + "\"\n"
+    }
+    if option.code == EDNSOption.padding, !option.data.isEmpty {
+      var text = margin + "PAD:"
+      for byte in option.data { text += " " + hexText([byte]) }
+      return text + " (\"" + printable(option.data[...]) + "\")\n"
+    }
+    let shown = String(bytes: option.shown(cookie: style.cookie))
+    guard option.code == EDNSOption.keepalive else { return margin + shown + "\n" }
+    return margin + "TCP-KEEPALIVE" + String(shown.dropFirst(13)) + "\n"
+  }
+
+  private func printable(_ bytes: ArraySlice<UInt8>) -> String {
+    var text = ""
+    for byte in bytes {
+      text.unicodeScalars.append(byte >= 0x20 && byte < 0x7F ? Unicode.Scalar(byte) : ".")
     }
     return text
   }

@@ -43,7 +43,6 @@ struct DigTrace {
       zone = cut
       servers = next(message, servers[0], cut)
     }
-    if servers.isEmpty { session.output.line(";; no servers found for the next step") }
   }
 
   private func ask(_ name: DomainName, _ lookup: DigLookup, _ servers: [NamedServer]) -> Message? {

@@ -37,8 +37,12 @@ struct DigTransfer {
       case .complete:
         showTotals(state, server, Clock().monotonic().since(start))
         return true
-      case .refused:
+      case .refused(let message):
         session.flushGreeting(lookup, servers.count)
+        if showsRecord != nil, message.code != .noError {
+          session.output.line(
+            "Host \(name.relative) not found: \(message.code.code)(\(message.code.description))")
+        }
         session.output.line("; Transfer failed.")
         return false
       case .damaged(let error, let bytes):

@@ -41,7 +41,7 @@ extension DigSession {
     if lookup.hasComments, !message.flags.contains(.response) {
       output.line(";; Warning: query response not set")
     }
-    flushGreeting(lookup, servers(count: lookup))
+    flushGreeting(lookup, serverCount)
     var style = lookup.style
     style.cookie = query.edns?.option(EDNSOption.cookie)
     if style.hasComments { output.line(";; Got answer:") }
@@ -53,8 +53,6 @@ extension DigSession {
     output.write(footer.lines)
     output.line(";; MSG SIZE  rcvd: \(reply.bytes.count)\n")
   }
-
-  private func servers(count lookup: DigLookup) -> Int { (try? servers(for: lookup).count) ?? 1 }
 
   private func identity(_ footer: DigFooter, bytes: Int) -> String {
     ";; Received \(bytes) bytes from \(footer.server.label) in "
@@ -107,7 +105,7 @@ extension DigSession {
         DigYAML(message, lookup.style).text(reply, now, now, isQuery: true, size: bytes))
     }
     if lookup.isJSON || lookup.isShort { return }
-    flushGreeting(lookup, servers(count: lookup))
+    flushGreeting(lookup, serverCount)
     var message = message
     if lookup.padding > 0 {
       message.edns?.options.append(EDNSOption(EDNSOption.padding))

@@ -7,6 +7,8 @@ final class DigSession {
   let context: Context
   let output: Output
   let resolver: Resolver
+  /// How many servers the lookup under way has.
+  private(set) var serverCount = 1
   /// The worst that has happened: 9 where no server answered.
   var status: Int32 = 0
   /// Printed in front of the first answer, or of the news that there is none.
@@ -26,6 +28,7 @@ final class DigSession {
     if lookup.traces { return try DigTrace(self, lookup).run() }
     if lookup.asksNameServers { return try runNameServers(lookup) }
     let servers = try servers(for: lookup)
+    serverCount = servers.count
     let names = candidates(lookup)
     for (index, text) in names.enumerated() {
       let name = try name(text, of: lookup)

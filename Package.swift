@@ -96,6 +96,7 @@ let package = Package(
     knowledge("Patterns", for: .loops, "CLinux", "CText"),
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
+    knowledge("DNS"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("LineEditor"),
     knowledge("Completion", "LineEditor", "ProcFS", "Target"),
@@ -114,12 +115,13 @@ let package = Package(
     applets("ShellApplets"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
+    applets("NetworkApplets", "DNS", "Accounts"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -147,6 +149,7 @@ let package = Package(
     tests("Patterns"), tests("Digests"), tests("Sorting"), tests("LineEditor"), tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
+    tests("DNS"), tests("NetworkApplets", "DNS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

@@ -1,6 +1,7 @@
 public import Box
 internal import FileApplets
 internal import JVMApplets
+internal import NetworkApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -25,7 +26,9 @@ public func registry() -> [Applet] {
     Applet("cut", Cut.self),
     Applet("date", Date.self),
     Applet("debugbox", Debugbox.self),
+    Applet("dig", Dig.self),
     Applet("dirname", Dirname.self),
+    Applet("dns", Dns.self),
     Applet("echo", Echo.self),
     Applet("egrep", Grep.self),
     Applet("enter", Enter.self),
@@ -36,12 +39,14 @@ public func registry() -> [Applet] {
     Applet("fgrep", Grep.self),
     Applet("fold", Fold.self),
     Applet("free", Free.self),
+    Applet("getent", Getent.self),
     Applet("getpcaps", Getpcaps.self),
     Applet("go-info", GoInfo.self),
     Applet("grep", Grep.self),
     Applet("hd", Hexdump.self),
     Applet("head", Head.self),
     Applet("hexdump", Hexdump.self),
+    Applet("host", Host.self),
     Applet("hostname", Hostname.self),
     Applet("id", Id.self),
     Applet("jattach", Jattach.self),
@@ -62,6 +67,7 @@ public func registry() -> [Applet] {
     Applet("more", Less.self),
     Applet("nl", Nl.self),
     Applet("nproc", Nproc.self),
+    Applet("nslookup", Nslookup.self),
     Applet("od", Od.self),
     Applet("paste", Paste.self),
     Applet("penv", Penv.self),

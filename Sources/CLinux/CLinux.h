@@ -17,6 +17,7 @@
 #include <regex.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,3 +206,102 @@ static inline void clinux_interrupt_others(void) {
   kill(0, SIGINT);
   sigaction(SIGINT, &before, NULL);
 }
+// Sockets: addresses as C lays them out, and what takes cmsg macros.
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+// The length of the address; `bytes` are 4 or 16 in network order.
+static inline socklen_t clinux_ip_address(struct sockaddr_storage *to, int family, const void *bytes, uint16_t port,
+                                          uint32_t scope) {
+  memset(to, 0, sizeof *to);
+  if (family == AF_INET) {
+    struct sockaddr_in *address = (struct sockaddr_in *)to;
+    address->sin_family = AF_INET;
+    address->sin_port = htons(port);
+    memcpy(&address->sin_addr, bytes, 4);
+    return sizeof *address;
+  }
+  struct sockaddr_in6 *address = (struct sockaddr_in6 *)to;
+  address->sin6_family = AF_INET6;
+  address->sin6_port = htons(port);
+  address->sin6_scope_id = scope;
+  memcpy(&address->sin6_addr, bytes, 16);
+  return sizeof *address;
+// 0: the path is too long. An abstract name starts with NUL; any other gets a NUL behind it.
+static inline socklen_t clinux_unix_address(struct sockaddr_storage *to, const void *path, size_t length) {
+  struct sockaddr_un *address = (struct sockaddr_un *)to;
+  memset(to, 0, sizeof *to);
+  if (length >= sizeof address->sun_path) return 0;
+  address->sun_family = AF_UNIX;
+  memcpy(address->sun_path, path, length);
+  int is_abstract = length > 0 && address->sun_path[0] == 0;
+  return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (is_abstract ? 0 : 1));
+static inline int clinux_address_family(const struct sockaddr_storage *from) { return from->ss_family; }
+// Port, zone and the 4 or 16 bytes of an IP address; the count of bytes, or 0 for another family.
+static inline int clinux_read_ip_address(const struct sockaddr_storage *from, void *bytes, uint16_t *port,
+                                         uint32_t *scope) {
+  *scope = 0;
+  if (from->ss_family == AF_INET) {
+    const struct sockaddr_in *address = (const struct sockaddr_in *)from;
+    memcpy(bytes, &address->sin_addr, 4);
+    *port = ntohs(address->sin_port);
+    return 4;
+  }
+  if (from->ss_family != AF_INET6) return 0;
+  const struct sockaddr_in6 *address = (const struct sockaddr_in6 *)from;
+  memcpy(bytes, &address->sin6_addr, 16);
+  *port = ntohs(address->sin6_port);
+  *scope = address->sin6_scope_id;
+  return 16;
+// The bytes of sun_path that the kernel filled in.
+static inline size_t clinux_read_unix_address(const struct sockaddr_storage *from, socklen_t size, void *path) {
+  size_t start = offsetof(struct sockaddr_un, sun_path);
+  if (from->ss_family != AF_UNIX || size <= start) return 0;
+  size_t length = size - start;
+  if (length > sizeof ((struct sockaddr_un *)0)->sun_path) length = sizeof ((struct sockaddr_un *)0)->sun_path;
+  memcpy(path, ((const struct sockaddr_un *)from)->sun_path, length);
+  return length;
+static inline int clinux_socket(int domain, int type, int protocol) {
+  return socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+static inline int clinux_connect(int fd, const struct sockaddr_storage *to, socklen_t size) {
+  return connect(fd, (const struct sockaddr *)to, size);
+static inline int clinux_bind(int fd, const struct sockaddr_storage *to, socklen_t size) {
+  return bind(fd, (const struct sockaddr *)to, size);
+static inline int clinux_accept(int fd, struct sockaddr_storage *from, socklen_t *size) {
+  *size = sizeof *from;
+  return accept4(fd, (struct sockaddr *)from, size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+static inline int clinux_own_address(int fd, struct sockaddr_storage *to, socklen_t *size) {
+  *size = sizeof *to;
+  return getsockname(fd, (struct sockaddr *)to, size);
+static inline int clinux_peer_address(int fd, struct sockaddr_storage *to, socklen_t *size) {
+  *size = sizeof *to;
+  return getpeername(fd, (struct sockaddr *)to, size);
+static inline ssize_t clinux_send_to(int fd, const void *bytes, size_t count, const struct sockaddr_storage *to,
+                                     socklen_t size) {
+  return sendto(fd, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)to, size);
+static inline ssize_t clinux_receive_from(int fd, void *bytes, size_t count, struct sockaddr_storage *from,
+                                          socklen_t *size) {
+  *size = sizeof *from;
+  return recvfrom(fd, bytes, count, 0, (struct sockaddr *)from, size);
+// One entry of a socket's error queue, ip(7) IP_RECVERR: 1 taken, 0 none, -1 errno.
+static inline int clinux_take_queued_error(int fd, struct sock_extended_err *error, struct sockaddr_storage *offender) {
+  char byte[512], control[512];
+  struct iovec part = {byte, sizeof byte};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  memset(offender, 0, sizeof *offender);
+  if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return errno == EAGAIN ? 0 : -1;
+  for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
+    int is_v4 = item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR;
+    int is_v6 = item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR;
+    if (!is_v4 && !is_v6) continue;
+    memcpy(error, CMSG_DATA(item), sizeof *error);
+    size_t size = is_v4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+    if (item->cmsg_len >= CMSG_LEN(sizeof *error + size)) {
+      memcpy(offender, CMSG_DATA(item) + sizeof *error, size);
+    }
+    return 1;
+  }
+  return 0;
+#include <sys/random.h>

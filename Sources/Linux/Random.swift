@@ -1,5 +1,20 @@
 internal import CLinux
 
+/// Bytes that nobody can foretell, getrandom(2).
+public enum Random {
+  /// At most 256, which come whole once the kernel's pool is ready.
+  public static func bytes(_ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: max(0, min(count, 256)))
+    while getrandom(&bytes, bytes.count, 0) < 0, Errno.last == .interrupted {}
+    return bytes
+  }
+
+  public static func number16() -> UInt16 {
+    let bytes = bytes(2)
+    return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+  }
+}
+
 /// Numbers that nobody can foretell, getentropy(3).
 public struct Entropy {
   private var pool: [UInt64] = []

@@ -1,0 +1,4 @@
+extension RecordKind {
+  /// A mailbox, RFC 1035 section 3.3.3.
+  static var mb: RecordKind { RecordKind("MB", .name) }
+}

@@ -62,6 +62,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
+    .systemLibrary(name: "CZ"),
     .target(
       name: "CRuntime",
       cSettings: [
@@ -80,6 +81,9 @@ let package = Package(
     kit("Report", "Box", "Linux"),
 
     knowledge("Accounts"),
+    knowledge("Dates"),
+    knowledge("Zlib", "CZ"),
+    knowledge("Archive"),
     knowledge("ProcFS", "CLinux"),
     knowledge("Capabilities", "CCap"),
     knowledge("SystemStatistics", "CProcps"),
@@ -89,9 +93,9 @@ let package = Package(
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
-    applets("FileApplets", "Accounts"),
+    applets("FileApplets", "Accounts", "Archive", "Dates", "Patterns", "Zlib", "Cgroup"),
     applets("TextApplets"),
-    applets("SystemApplets", "Accounts"),
+    applets("SystemApplets", "Accounts", "Dates"),
     applets("ShellApplets"),
 
     .target(
@@ -107,16 +111,16 @@ let package = Package(
         .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
       ],
       swiftSettings: settings,
-      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
-      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap")]),
+      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"),
-    tests("ShellApplets"), tests("SystemApplets", "Accounts"),
+    tests("Patterns"), tests("Archive"), tests("Zlib"),
+    tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),
   ],

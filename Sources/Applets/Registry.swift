@@ -48,6 +48,7 @@ public func registry() -> [Applet] {
     Applet("stat", Stat.self),
     Applet("sync", Sync.self),
     Applet("tail", Tail.self),
+    Applet("tar", Tar.self),
     Applet("test", Test.self),
     Applet("true", True.self),
     Applet("tty", Tty.self),

@@ -147,3 +147,13 @@ static inline uint64_t clinux_fsid(const struct statfs *status) {
   // As coreutils prints it: the first word is the high one.
   return id << 32 | id >> 32;
 }
+
+// Changing files.
+static inline int clinux_renameat2(int from, const char *name, int to, const char *other, unsigned flags) {
+  return flags ? (int)syscall(SYS_renameat2, from, name, to, other, flags) : renameat(from, name, to, other);
+}
+static inline dev_t clinux_makedev(unsigned major, unsigned minor) { return makedev(major, minor); }
+static inline long clinux_utime_omit(void) { return UTIME_OMIT; }
+static inline int clinux_seek_data(void) { return SEEK_DATA; }
+static inline int clinux_seek_hole(void) { return SEEK_HOLE; }
+static inline int clinux_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9, int), from); }

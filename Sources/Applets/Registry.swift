@@ -21,8 +21,11 @@ public func registry() -> [Applet] {
     Applet("enter", Enter.self),
     Applet("env", Env.self),
     Applet("false", False.self),
+    Applet("find", Find.self),
     Applet("free", Free.self),
     Applet("getpcaps", Getpcaps.self),
+    Applet("gunzip", Gzip.self),
+    Applet("gzip", Gzip.self),
     Applet("head", Head.self),
     Applet("hostname", Hostname.self),
     Applet("id", Id.self),
@@ -59,5 +62,6 @@ public func registry() -> [Applet] {
     Applet("whoami", Whoami.self),
     Applet("why", Why.self),
     Applet("yes", Yes.self),
+    Applet("zcat", Gzip.self),
   ]
 }

@@ -50,3 +50,8 @@ extension File {
     return File(owning: Int32(copy))
   }
 }
+
+extension Output {
+  /// A stream into an open file that somebody else closes.
+  public convenience init(file descriptor: Int32) { self.init(descriptor: descriptor) }
+}

@@ -25,6 +25,8 @@ public final class Walker {
   public private(set) var folder: Int32 = AT_FDCWD
   /// What `.failure` is about, without a subject: that is the path.
   public private(set) var error = SystemError(.noEntry, "stat", "")
+  /// Whether `.failure` is about a folder that was told of and cannot be entered.
+  public private(set) var failedToEnter = false
   /// Whether the entry is behind a link that was followed.
   public private(set) var isBehindLink = false
   /// Whether the folder about to be entered was entered already further up.
@@ -93,9 +95,11 @@ public final class Walker {
       wantsEntering = false
       if let failure = enter() {
         error = failure
+        failedToEnter = true
         return .failure
       }
     }
+    failedToEnter = false
     guard let frame = frames.last else { return .end }
     guard frame.advance() else {
       leave(frame)
@@ -127,14 +131,13 @@ public final class Walker {
   }
 
   private func measureOperand() throws(SystemError) {
-    let follows = follow != .never
-    do throws(SystemError) {
-      raw = try root.status(innerPath, follow: follows).raw
-      isBehindLink = follows
-    } catch {
-      // A link to nothing is still there itself.
-      guard follows else { throw error }
-      raw = try root.status(innerPath, follow: false).raw
+    raw = try root.status(innerPath, follow: false).raw
+    // A link to nothing is still there itself.
+    if follow != .never, FileStatus(raw).kind == .link,
+      let target = try? root.status(innerPath, follow: true)
+    {
+      raw = target.raw
+      isBehindLink = true
     }
     isStatusKnown = true
     settle()

@@ -40,9 +40,9 @@ public final class Walker {
   private var spare: [WalkFrame] = []
   private var wantsEntering = false
   private var hasBegun = false
-  private var device: UInt64 = 0
-  private var root = Root()
-  private var innerPath = ""
+  fileprivate var device: UInt64 = 0
+  fileprivate var root = Root()
+  fileprivate var innerPath = ""
   private var displayCount = 0
   private var operand: Spot?
   private var guarded: Int32 = -1
@@ -189,7 +189,7 @@ public final class Walker {
     return true
   }
 
-  private var pathInRoot: String {
+  fileprivate var pathInRoot: String {
     innerPath + String(bytes: UnsafeRawBufferPointer(rebasing: pathBytes[displayCount...]))
   }
 
@@ -357,7 +357,7 @@ extension Walker {
   }
 
   /// The name for system calls, closed by NUL.
-  private var name: UnsafePointer<CChar> { path.pointer(nameOffset) }
+  fileprivate var name: UnsafePointer<CChar> { path.pointer(nameOffset) }
 }
 
 /// A path that grows and shrinks in place, always closed by NUL.
@@ -410,5 +410,30 @@ private struct PathBuffer: ~Copyable {
     base.deallocate()
     base = moved
     capacity = larger
+  }
+}
+
+extension Walker {
+  /// Removes the entry, which is no folder. unlinkat(2).
+  public func removeEntry() throws(SystemError) {
+    if level == 0 { return try spot.remove() }
+    let name = name
+    let folder = folder
+    try check("unlink", "") { Int(unlinkat(folder, name, 0)) }
+  }
+}
+
+extension Walker {
+  /// Whether the folder that was just told of lies on another file system than the operand.
+  public var isOtherDevice: Bool {
+    guard let status = try? status() else { return false }
+    return status.device != device
+  }
+}
+
+extension Walker {
+  /// Opens what is behind the entry, its link followed inside the root of the walk.
+  public func openBehind(_ mode: OpenMode) throws(SystemError) -> File {
+    try root.open(level == 0 ? innerPath : pathInRoot, mode)
   }
 }

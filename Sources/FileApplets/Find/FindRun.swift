@@ -212,7 +212,7 @@ final class FindRun {
     case .used(let number, let value):
       let days = status.accessed.since(status.changed)
       guard days >= 0 else { return false }
-      return Self.isAged(days, number, value, 86400)
+      return Self.isAged(days, number, value, 86400, countsUp: true)
     case .permissions(let mode, let kind):
       switch kind {
       case UInt8(ascii: "-"): return status.permissions & mode == mode
@@ -230,11 +230,12 @@ final class FindRun {
   }
 
   /// Whole days are counted down; minutes up. GNU's rule for both: `N` is a window of one unit.
-  private static func isAged(_ age: Double, _ number: FindNumber, _ value: Double, _ unit: Double)
-    -> Bool
-  {
+  private static func isAged(
+    _ age: Double, _ number: FindNumber, _ value: Double, _ unit: Double,
+    countsUp: Bool = false
+  ) -> Bool {
     let limit = value * unit
-    let isDays = unit == 86400
+    let isDays = unit == 86400 && !countsUp
     switch number.comparison {
     case .less: return age < limit
     case .more: return isDays ? age >= limit + unit : age > limit

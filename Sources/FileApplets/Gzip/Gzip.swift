@@ -251,7 +251,7 @@ struct GzipWork {
       if let failure = sink.failure { throw .system(failure.about(target)) }
     } catch {
       // No half of a file stays behind.
-      try? paths.location(target).spot().remove()
+      discard(target)
       throw error
     }
     var modified = file.modified
@@ -292,6 +292,11 @@ struct GzipWork {
     throw warning("\(name): unknown suffix -- ignored")
   }
 
+  private func discard(_ target: String) {
+    guard let spot = try? paths.location(target).spot() else { return }
+    try? spot.remove()
+  }
+
   private func create(_ target: String, _ place: Location, _ context: Context) throws(Failure)
     -> File
   {
@@ -304,7 +309,7 @@ struct GzipWork {
       guard settings.force else {
         throw warning("\(target): already exists; not overwritten")
       }
-      try? spot.spot().remove()
+      discard(target)
       return try spot.open(mode, permissions: 0o600)
     }
   }

@@ -55,3 +55,21 @@ extension Output {
   /// A stream into an open file that somebody else closes.
   public convenience init(file descriptor: Int32) { self.init(descriptor: descriptor) }
 }
+
+extension OpenMode {
+  /// The flags of dd(1); nil for those that are none of open(2).
+  public init?(flag: String) {
+    switch flag {
+    case "append": self = .append
+    case "direct": self.init(rawValue: clinux_o_direct())
+    case "directory": self = .directory
+    case "dsync": self.init(rawValue: O_DSYNC)
+    case "sync": self.init(rawValue: clinux_o_sync())
+    case "nonblock": self = .nonBlocking
+    case "noatime": self.init(rawValue: clinux_o_noatime())
+    case "noctty": self = .noTerminal
+    case "nofollow": self = .noFollow
+    default: return nil
+    }
+  }
+}

@@ -201,7 +201,8 @@ extension Member {
 
 extension Decoder {
   /// GNU's old format: four regions in the header, then blocks of 21 as long as they say so.
-  private mutating func beginOldMap(_ member: Member, _ block: HeaderBlock) throws(Malformed) -> Step
+  private mutating func beginOldMap(_ member: Member, _ block: HeaderBlock) throws(Malformed)
+    -> Step
   {
     var member = member
     guard let size = block.number(.realSize), size >= 0 else { throw .badField }

@@ -143,7 +143,8 @@ public struct Encoder {
     guard name.count <= 256 else { return nil }
     let first = name.count - 101
     // A slash at the very end belongs to the name of a folder.
-    for index in first..<min(156, name.count - 1) where name[index] == UInt8(ascii: "/") && index > 0 {
+    for index in first..<min(156, name.count - 1)
+    where name[index] == UInt8(ascii: "/") && index > 0 {
       return (Array(name[..<index]), Array(name[(index + 1)...]))
     }
     return nil

@@ -34,6 +34,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -172,3 +173,9 @@ static inline int clinux_parent_death_signal(void) {
 static inline int clinux_o_direct(void) { return O_DIRECT; }
 static inline int clinux_o_sync(void) { return O_SYNC; }
 static inline int clinux_o_noatime(void) { return O_NOATIME; }
+
+// sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.
+static inline long clinux_memory_kib(void) {
+  struct sysinfo info;
+  return sysinfo(&info) == 0 ? (long)((unsigned long long)info.totalram * info.mem_unit / 1024) : 0;
+}

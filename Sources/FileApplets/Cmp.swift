@@ -39,7 +39,9 @@ public struct Cmp: Command {
   }
 
   static func size(_ text: String) throws(Failure) -> Int {
-    guard let size = Quantity.parse(text), size >= 0 else { throw .usage("\(text): invalid number") }
+    guard let size = Quantity.parse(text), size >= 0 else {
+      throw .usage("\(text): invalid number")
+    }
     return size
   }
 
@@ -92,7 +94,10 @@ public struct Cmp: Command {
       var index = 0
       while index < count {
         // Nearly all pieces are equal: the whole is compared first.
-        let rest = (UnsafeRawBufferPointer(rebasing: a[index..<count]), UnsafeRawBufferPointer(rebasing: b[index..<count]))
+        let rest = (
+          UnsafeRawBufferPointer(rebasing: a[index..<count]),
+          UnsafeRawBufferPointer(rebasing: b[index..<count])
+        )
         let step = firstDifference(rest.0, rest.1) ?? rest.0.count
         if !isVerbose, !isSilent { line += countNewlines(rest.0, step) }
         index += step

@@ -31,7 +31,8 @@ struct Destinations {
     if isPlain || !isFolder {
       guard sources.count == 1 else {
         if isPlain { throw .usage("extra operand '\(last)'") }
-        throw .message("target '\(last)': \(status == nil ? "No such file or directory" : "Not a directory")")
+        throw .message(
+          "target '\(last)': \(status == nil ? "No such file or directory" : "Not a directory")")
       }
       pairs = [(sources[0], last)]
       areInFolder = false

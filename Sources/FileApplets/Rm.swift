@@ -82,7 +82,8 @@ public struct Rm: Command {
     let status = try place.status(follow: false)
     if status.kind == .directory {
       if recurses, keepsRoot, try isRoot(place, status) {
-        throw .message("it is dangerous to operate recursively on '\(operand)'; --no-preserve-root overrides")
+        throw .message(
+          "it is dangerous to operate recursively on '\(operand)'; --no-preserve-root overrides")
       }
       guard recurses || removesEmptyFolders else {
         throw .message("cannot remove '\(operand)': Is a directory")

@@ -17,7 +17,9 @@ extension Process {
   public static var leadsGroup: Bool { getpgrp() == getpid() }
 
   /// setsid(2).
-  public static func startSession() throws(SystemError) { try check("setsid", "") { Int(setsid()) } }
+  public static func startSession() throws(SystemError) {
+    try check("setsid", "") { Int(setsid()) }
+  }
 
   /// Makes the terminal of standard input the one of this session. tty_ioctl(2), TIOCSCTTY.
   public static func takeTerminal() throws(SystemError) {

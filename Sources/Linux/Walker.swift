@@ -211,7 +211,9 @@ public final class Walker {
       frame.identify()
       if staysOnDevice, frame.device != device { frame.isExhausted = true }
       if follow == .always,
-        frames.contains(where: { $0.device == frame.device && $0.inodeOfFolder == frame.inodeOfFolder })
+        frames.contains(where: {
+          $0.device == frame.device && $0.inodeOfFolder == frame.inodeOfFolder
+        })
       {
         isLoop = true
         recycle(frame)
@@ -343,7 +345,10 @@ extension Walker {
   public func isEmptyFolder() -> Bool? {
     guard let file = try? open([.read, .directory, .nonBlocking]) else { return nil }
     var isEmpty = true
-    guard (try? Directory(file).forEachName { _, _, _ in isEmpty = false; return false }) != nil
+    guard
+      (try? Directory(file).forEachName { _, _, _ in
+        isEmpty = false; return false
+      }) != nil
     else { return nil }
     return isEmpty
   }

@@ -75,7 +75,9 @@ public struct Nice: Command {
       options: [
         .value("n", "adjustment", "N", "Add N to the niceness (10)") { $0.adjustment = $1 }
       ],
-      examples: [("nice -n 19 gzip core", "Without disturbing the target"), ("nice", "Our niceness")],
+      examples: [
+        ("nice -n 19 gzip core", "Without disturbing the target"), ("nice", "Our niceness"),
+      ],
       standard: "coreutils 9.1 nice(1)",
       deviations: ["-N and --adjustment=N as well; COMMAND is one of our applets first"])
   }
@@ -88,7 +90,9 @@ public struct Nice: Command {
       if word == "--" { break }
       var text = String(word.dropFirst())
       if word == "-n" || word == "--adjustment" {
-        guard let value = rest.popFirst() else { throw Failure("\(word): needs a value", status: 125) }
+        guard let value = rest.popFirst() else {
+          throw Failure("\(word): needs a value", status: 125)
+        }
         text = value
       } else if word.hasPrefix("--adjustment=") {
         text = String(word.dropFirst(13))
@@ -104,7 +108,9 @@ public struct Nice: Command {
       adjustment = value
     }
     guard !rest.isEmpty else {
-      if adjustment != nil { throw Failure("a command must be given with an adjustment", status: 125) }
+      if adjustment != nil {
+        throw Failure("a command must be given with an adjustment", status: 125)
+      }
       return context.output.line(String(Process.niceness))
     }
     let wanted = Int(Process.niceness) + (adjustment ?? 10)

@@ -64,7 +64,9 @@ public struct Timeout: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    guard let first = operands.first else { throw Failure("which time, which command?", status: Self.failed) }
+    guard let first = operands.first else {
+      throw Failure("which time, which command?", status: Self.failed)
+    }
     let limit = try Self.seconds(first)
     let command = Array(operands.dropFirst())
     guard !command.isEmpty else { throw Failure("no command given", status: Self.failed) }

@@ -189,12 +189,14 @@ struct KernelMessage: Equatable {
   init(line: ArraySlice<UInt8>) {
     var rest = line
     if rest.first == UInt8(ascii: "<"), let end = rest.prefix(6).firstIndex(of: UInt8(ascii: ">")),
-      let priority = Int(String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)), priority >= 0
+      let priority = Int(String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)),
+      priority >= 0
     {
       (facility, level) = (priority >> 3, priority & 7)
       rest = rest[(end + 1)...]
     }
-    if rest.first == UInt8(ascii: "["), let end = rest.prefix(40).firstIndex(of: UInt8(ascii: "]")) {
+    if rest.first == UInt8(ascii: "["), let end = rest.prefix(40).firstIndex(of: UInt8(ascii: "]"))
+    {
       let digits = rest[(rest.startIndex + 1)..<end].drop { $0 == 0x20 }
       if let value = parseDouble(String(decoding: digits, as: UTF8.self)), value.isFinite {
         seconds = value

@@ -78,7 +78,9 @@ public struct Sysctl: Command {
   private static func path(_ name: String) -> String {
     let bytes = name.bytes
     let (dot, slash) = (UInt8(ascii: "."), UInt8(ascii: "/"))
-    guard bytes.first(where: { $0 == dot || $0 == slash }) == dot else { return folder + "/" + name }
+    guard bytes.first(where: { $0 == dot || $0 == slash }) == dot else {
+      return folder + "/" + name
+    }
     return folder + "/" + String(bytes: bytes.map { $0 == dot ? slash : $0 == slash ? dot : $0 })
   }
 
@@ -179,7 +181,8 @@ public struct Sysctl: Command {
     for operand in operands.isEmpty ? ["/etc/sysctl.conf"] : operands {
       let bytes =
         operand == "-"
-        ? try attempt { () throws(SystemError) in try File.standardInput().contents(limit: 1 << 20) }
+        ? try attempt { () throws(SystemError) in try File.standardInput().contents(limit: 1 << 20)
+        }
         : try paths.location(operand).contents(limit: 1 << 20)
       for line in bytes.split(separator: 0x0A) {
         let text = Self.trimmed(String(bytes: line))

@@ -44,7 +44,8 @@ public struct Nsenter: Command {
   private static func kind(_ letter: StaticString, _ long: StaticString, _ help: StaticString)
     -> Option<Nsenter>
   {
-    .optional(letter, long, "FILE", help) { (nsenter: inout Nsenter, path: String?) throws(Failure) in
+    .optional(letter, long, "FILE", help) {
+      (nsenter: inout Nsenter, path: String?) throws(Failure) in
       nsenter.wanted.append((letter.withUTF8Buffer { $0.first ?? 0 }, path))
     }
   }
@@ -179,7 +180,8 @@ public struct Nsenter: Command {
     return "/proc/\(pid)/" + name
   }
 
-  private func place(_ wanted: String??, _ link: String, _ paths: Paths) throws(Failure) -> Opened? {
+  private func place(_ wanted: String??, _ link: String, _ paths: Paths) throws(Failure) -> Opened?
+  {
     guard let wanted else { return nil }
     var path = wanted ?? ""
     if wanted == nil { path = try target(link) }

@@ -66,7 +66,9 @@ public struct GzipHeader: Equatable, Sendable {
   /// The bytes of the header, as made on Unix.
   public var bytes: [UInt8] {
     var bytes: [UInt8] = [0x1F, 0x8B, 8, name == nil ? 0 : 8]
-    for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: modified >> UInt32(shift))) }
+    for shift in [0, 8, 16, 24] {
+      bytes.append(UInt8(truncatingIfNeeded: modified >> UInt32(shift)))
+    }
     bytes += [extraFlags, 3]
     if let name { bytes += name + [0] }
     return bytes

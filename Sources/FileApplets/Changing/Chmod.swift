@@ -27,7 +27,9 @@ public struct Chmod: Command {
           $0.change.keepsRoot = false
         },
       ],
-      examples: [("chmod u+x run.sh", "Executable for us"), ("chmod -R go-w .", "Writable for us alone")],
+      examples: [
+        ("chmod u+x run.sh", "Executable for us"), ("chmod -R go-w .", "Writable for us alone"),
+      ],
       standard: "coreutils 9.1 chmod(1)")
   }
 
@@ -49,7 +51,8 @@ public struct Chmod: Command {
         break
       }
       let letters = word.utf8.dropFirst()
-      if word.hasPrefix("-"), let first = letters.first, "rwxXst01234567ugoa,".utf8.contains(first) {
+      if word.hasPrefix("-"), let first = letters.first, "rwxXst01234567ugoa,".utf8.contains(first)
+      {
         modes.append(word)
       } else {
         rest.append(word)
@@ -71,7 +74,8 @@ public struct Chmod: Command {
       change = parsed
     }
     guard !files.isEmpty else { throw .usage("missing operand: which files?") }
-    self.change.apply(Array(files), paths, &context) { (walker, place, context) throws(SystemError) in
+    self.change.apply(Array(files), paths, &context) {
+      (walker, place, context) throws(SystemError) in
       try set(walker, place, fixed, change, context)
     }
   }

@@ -22,7 +22,9 @@ public struct Chown: Command {
         .flag("R", "recursive", "Folders and all that is in them") { $0.change.recurses = true },
         .flag("h", "no-dereference", "Links themselves") { $0.followsLast = false },
         .flag(nil, "dereference", "What links point to (default)") { $0.followsLast = true },
-        .flag("H", nil, "With -R: follow links on the command line") { $0.change.follow = .operands },
+        .flag("H", nil, "With -R: follow links on the command line") {
+          $0.change.follow = .operands
+        },
         .flag("L", nil, "With -R: follow all links to folders") { $0.change.follow = .always },
         .flag("P", nil, "With -R: follow no links (default)") { $0.change.follow = .never },
         .flag("v", "verbose", "Tell about every file") { $0.isVerbose = true },
@@ -159,6 +161,7 @@ public struct Chown: Command {
     context.output.line(
       isSame
         ? "\(what) of \(quoted(path)) retained as \(name(uid, gid))"
-        : "changed \(what) of \(quoted(path)) from \(name(status.uid, status.gid)) to \(name(uid, gid))")
+        : "changed \(what) of \(quoted(path)) from \(name(status.uid, status.gid)) to \(name(uid, gid))"
+    )
   }
 }

@@ -38,7 +38,8 @@ public struct Ln: Command {
         },
       ],
       examples: [
-        ("ln -sfn releases/42 current", "Switch a link over"), ("ln -s /usr/bin/x .", "A link here"),
+        ("ln -sfn releases/42 current", "Switch a link over"),
+        ("ln -s /usr/bin/x .", "A link here"),
       ],
       standard: "coreutils 9.1 ln(1)", deviations: ["-b and --backup are refused"])
   }

@@ -20,7 +20,9 @@ public struct Mkdir: Command {
         .value("m", "mode", "MODE", "Permissions, as chmod takes them") { $0.mode = $1 },
         .flag("v", "verbose", "Tell what is made") { $0.isVerbose = true },
       ],
-      examples: [("mkdir -p @1:/tmp/a/b", "In the target"), ("mkdir -m 700 secret", "For us alone")],
+      examples: [
+        ("mkdir -p @1:/tmp/a/b", "In the target"), ("mkdir -m 700 secret", "For us alone"),
+      ],
       standard: "coreutils 9.1 mkdir(1)")
   }
 

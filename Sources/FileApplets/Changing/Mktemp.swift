@@ -28,7 +28,9 @@ public struct Mktemp: Command {
         },
         .flag("t", nil, "TEMPLATE is a name in TMPDIR") { $0.inTemporary = true },
       ],
-      examples: [("mktemp -d", "A folder for scratch work"), ("mktemp core.XXXXXX", "A file here")],
+      examples: [
+        ("mktemp -d", "A folder for scratch work"), ("mktemp core.XXXXXX", "A file here"),
+      ],
       standard: "coreutils 9.1 mktemp(1)")
   }
 
@@ -51,13 +53,15 @@ public struct Mktemp: Command {
   private func make(_ template: String?, _ context: Context) throws(Failure) {
     let template = template ?? "tmp.XXXXXXXXXX"
     var bytes = template.bytes
-    let end = suffix.isEmpty ? (bytes.lastIndex(of: UInt8(ascii: "X")).map { $0 + 1 } ?? 0) : bytes.count
+    let end =
+      suffix.isEmpty ? (bytes.lastIndex(of: UInt8(ascii: "X")).map { $0 + 1 } ?? 0) : bytes.count
     var start = end
     while start > 0, bytes[start - 1] == UInt8(ascii: "X") { start -= 1 }
     guard end - start >= 3 else { throw .message("too few X's in template '\(template)'") }
     bytes += suffix.bytes
     if bytes[end...].contains(UInt8(ascii: "/")) {
-      throw .message("invalid suffix '\(String(bytes: bytes[end...]))', contains directory separator")
+      throw .message(
+        "invalid suffix '\(String(bytes: bytes[end...]))', contains directory separator")
     }
     let place = try prefix(template, context)
     let paths = Paths(context)

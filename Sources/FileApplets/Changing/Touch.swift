@@ -121,7 +121,8 @@ public struct Touch: Command {
       parts.allSatisfy({ $0.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
       parts.count == 1 || parts[1].count == 2
     else { return nil }
-    let digits = main.map { Int($0 - 0x30) } + (parts.count == 2 ? parts[1].map { Int($0 - 0x30) } : [0, 0])
+    let digits =
+      main.map { Int($0 - 0x30) } + (parts.count == 2 ? parts[1].map { Int($0 - 0x30) } : [0, 0])
     let pairs = stride(from: 0, to: digits.count, by: 2).map { digits[$0] * 10 + digits[$0 + 1] }
     let start = pairs.count - 5
     var year = CalendarTime(now)?.year ?? 1970

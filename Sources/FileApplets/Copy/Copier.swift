@@ -190,7 +190,9 @@ final class Copier {
       return try spot.open([.path, .directory])
     }
     if existing == nil, let fresh = try? folder.status() { _ = made.first(fresh) }
-    if settings.staysOnDevice, walker.level > 0, walker.isOtherDevice { walker.skip() } else {
+    if settings.staysOnDevice, walker.level > 0, walker.isOtherDevice {
+      walker.skip()
+    } else {
       stack.push(folder)
     }
     // Permissions of a new folder come when it is full: it must be writable until then.

@@ -39,7 +39,8 @@ struct CopySettings {
       case "all": (keepsMode, keepsOwner, keepsTimes, keepsLinks) = (value, value, value, value)
       case "xattr", "context":
         if value { throw .usage("--preserve=\(word): extended attributes are not copied") }
-      default: throw .usage("--preserve: \(word): must be mode, ownership, timestamps, links or all")
+      default:
+        throw .usage("--preserve: \(word): must be mode, ownership, timestamps, links or all")
       }
     }
   }

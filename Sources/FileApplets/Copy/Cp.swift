@@ -132,7 +132,9 @@ public struct Cp: Command {
     for source in sources {
       do throws(Failure) {
         let inner = source.drop { $0 == "/" }
-        let words = String(inner).bytes.split(separator: UInt8(ascii: "/")).map { String(bytes: $0) }
+        let words = String(inner).bytes.split(separator: UInt8(ascii: "/")).map {
+          String(bytes: $0)
+        }
         var (path, from) = (target, source.hasPrefix("/") ? "/" : "")
         for word in words.dropLast() {
           path += "/" + word

@@ -37,7 +37,8 @@ final class DdRun {
       let place = try paths.location(path)
       let flags = Self.mode(dd.inputFlags)
       source =
-        place.isForeign && flags.isEmpty ? try place.openToRead() : try place.open(flags.union(.read))
+        place.isForeign && flags.isEmpty
+        ? try place.openToRead() : try place.open(flags.union(.read))
     } else {
       source = try attempt { () throws(SystemError) in try File.standardInput() }
     }
@@ -164,13 +165,18 @@ final class DdRun {
       taken += got
       if got == dd.inputSize { wholeIn += 1 } else { partialIn += 1 }
       if got < dd.inputSize, dd.conversions.contains("sync") {
-        let fill: UInt8 = isPlain || !dd.conversions.contains("block") && !dd.conversions.contains("unblock") ? 0 : 0x20
+        let fill: UInt8 =
+          isPlain || !dd.conversions.contains("block") && !dd.conversions.contains("unblock")
+          ? 0 : 0x20
         for index in got..<dd.inputSize { buffer[index] = fill }
         got = dd.inputSize
       }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<got])
       // With bs= what was read is written at once.
-      if isPlain, dd.blockSize != nil || (dd.inputSize == dd.outputSize && pending.isEmpty && got == dd.outputSize) {
+      if isPlain,
+        dd.blockSize != nil
+          || (dd.inputSize == dd.outputSize && pending.isEmpty && got == dd.outputSize)
+      {
         try write(bytes)
       } else if isPlain {
         pending.append(contentsOf: bytes)

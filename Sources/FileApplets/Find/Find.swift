@@ -15,7 +15,7 @@ public struct Find: Command {
       examples: [
         ("find @/app -name '*.conf' -newermt yesterday", "What was changed in the target?"),
         ("find /proc/1/root -xdev -size +100M -ls", "What fills the disk?"),
-        ("find . -type f -exec grep -l TODO {} +", "Files that hold a word"),
+        ("find . -type f -exec grep -l secret {} +", "Files that hold a word"),
         ("find /proc/1/root -xdev -perm /6000 -type f", "Programs with setuid or setgid"),
       ],
       standard: "GNU findutils 4.9 find(1)",

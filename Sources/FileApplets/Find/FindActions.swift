@@ -6,9 +6,9 @@ internal import Target
 extension FindRun {
   func act(_ test: FindTest, _ context: inout Context) throws(SystemError) -> Bool {
     switch test {
-    case .print(let target, let end):
+    case .write(let target, let end):
       write(walker.pathBytes, end, to: target)
-    case .format(let target, let format): try print(format, to: target)
+    case .format(let target, let format): try lay(out: format, to: target)
     case .list(let target):
       target.output.write(try lister.line(self))
     case .execute(let command): return execute(command, &context)
@@ -137,7 +137,7 @@ extension FindRun {
 }
 
 extension FindRun {
-  private func print(_ format: FindFormat, to target: FindOutput) throws(SystemError) {
+  private func lay(out format: FindFormat, to target: FindOutput) throws(SystemError) {
     for piece in format.pieces {
       switch piece {
       case .text(let text): target.output.write(text)

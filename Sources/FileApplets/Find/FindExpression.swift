@@ -55,7 +55,7 @@ enum FindTest {
   case empty
   case permits(Root.Access)
   case fileSystem(String)
-  case print(FindOutput, end: UInt8)
+  case write(FindOutput, end: UInt8)
   case format(FindOutput, FindFormat)
   case list(FindOutput)
   case execute(FindCommand)

@@ -34,7 +34,7 @@ struct FindParser {
       starts.append(word)
       rest = rest.dropFirst()
     }
-    let print = FindExpression.test(.print(standardOutput, end: 0x0A))
+    let print = FindExpression.test(.write(standardOutput, end: 0x0A))
     guard !rest.isEmpty else { return print }
     let expression = try sequence()
     if let word = rest.first {
@@ -161,8 +161,8 @@ struct FindParser {
     case "nouser": return .hasNoOwner(isGroup: false)
     case "nogroup": return .hasNoOwner(isGroup: true)
     case "prune": return .prune
-    case "print": return action(.print(standardOutput, end: 0x0A))
-    case "print0": return action(.print(standardOutput, end: 0))
+    case "print": return action(.write(standardOutput, end: 0x0A))
+    case "print0": return action(.write(standardOutput, end: 0))
     case "ls": return action(.list(standardOutput))
     case "quit": return action(.quit)
     case "delete":
@@ -201,7 +201,7 @@ struct FindParser {
     case "fstype": return .fileSystem(try value(name))
     case "printf": return action(.format(standardOutput, try FindFormat(try value(name))))
     case "fprint", "fprint0":
-      return action(.print(try file(name), end: name == "fprint0" ? 0 : 0x0A))
+      return action(.write(try file(name), end: name == "fprint0" ? 0 : 0x0A))
     case "fprintf":
       let output = try file(name)
       return action(.format(output, try FindFormat(try value(name))))
@@ -365,7 +365,9 @@ extension FindParser {
     let first = text.utf8.first ?? 0
     let isPrefixed = first == UInt8(ascii: "-") || first == UInt8(ascii: "/")
     let mode = isPrefixed ? String(text.dropFirst()) : text
-    guard let change = ModeChange(mode, mask: 0) else { throw .usage("-perm: \(text): invalid mode") }
+    guard let change = ModeChange(mode, mask: 0) else {
+      throw .usage("-perm: \(text): invalid mode")
+    }
     return .permissions(change.applied(to: 0, isFolder: false), kind: isPrefixed ? first : 0)
   }
 

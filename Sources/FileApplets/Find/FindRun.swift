@@ -193,7 +193,7 @@ final class FindRun {
       return status.inode == inode && status.device == device
     case .xtype(let letters): return letters.contains(try otherType())
     case .fileSystem(let type): return try fileSystem() == type
-    case .print, .format, .list, .execute, .delete, .prune, .quit:
+    case .write, .format, .list, .execute, .delete, .prune, .quit:
       return try act(test, &context)
     default: return try checkStatus(test, try walker.status())
     }

@@ -186,7 +186,9 @@ struct GzipListing {
       output.write("defla " + sum + " " + format(modified.local, "%b %e %H:%M") + " ")
     }
     var shown = name
-    if settings.keepsName == true, let stored = result.header?.name { shown = String(bytes: stored) }
+    if settings.keepsName == true, let stored = result.header?.name {
+      shown = String(bytes: stored)
+    }
     if shown == name, name.hasSuffix(settings.suffix) {
       shown = String(name.dropLast(settings.suffix.count))
     }

@@ -62,7 +62,10 @@ public struct Tar: Command {
       "tar", "Make, list and unpack archives", family: .files, operands: "[-]ctxru [NAME]...",
       grammar: .own, options: options,
       examples: [
-        ("tar czf - -C /proc/1/root/app . | base64", "The target's program, out through the terminal"),
+        (
+          "tar czf - -C /proc/1/root/app . | base64",
+          "The target's program, out through the terminal"
+        ),
         ("tar tvf backup.tgz", "What is in there?"),
         ("tar xf fix.tar -C @1:/app", "Unpack into the target"),
         ("tar cf - -C @1:/var log | tar xf -", "Copy a folder of the target here"),
@@ -94,7 +97,8 @@ public struct Tar: Command {
       case .extract, .list: try TarReader(tar, paths, context).run(action, &context)
       }
     } catch {
-      throw Failure(error.text, advice: error.advice, status: max(2, error.status), errno: error.errno)
+      throw Failure(
+        error.text, advice: error.advice, status: max(2, error.status), errno: error.errno)
     }
   }
 
@@ -135,7 +139,8 @@ public struct Tar: Command {
     }
   }
 
-  private static func lines(_ path: String, _ end: UInt8, _ paths: Paths) throws(Failure) -> [String]
+  private static func lines(_ path: String, _ end: UInt8, _ paths: Paths) throws(Failure)
+    -> [String]
   {
     let limit = 1 << 28
     let bytes: [UInt8]

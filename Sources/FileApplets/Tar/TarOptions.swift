@@ -93,7 +93,8 @@ extension Tar {
       },
       .flag("O", "to-stdout", "Unpack to standard output") { $0.toOutput = true },
       .flag("m", "touch", "Do not restore times") { $0.keepsTimes = false },
-      .flag("p", "preserve-permissions same-permissions", "Permissions as they are, without umask") {
+      .flag("p", "preserve-permissions same-permissions", "Permissions as they are, without umask")
+      {
         $0.keepsPermissions = true
       },
       .flag(nil, "no-same-permissions", "Apply the umask") { $0.keepsPermissions = false },

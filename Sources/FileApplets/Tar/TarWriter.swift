@@ -317,12 +317,16 @@ final class TarWriter {
   private func force(_ context: Context) throws(Failure) {
     let accounts = Accounts(root: context.root)
     if let owner = tar.owner {
-      forced.user = try TarNames.owner(owner) { accounts.uid(named: $0) } name: {
+      forced.user = try TarNames.owner(owner) {
+        accounts.uid(named: $0)
+      } name: {
         accounts.user($0)
       }
     }
     if let group = tar.group {
-      forced.group = try TarNames.owner(group) { accounts.gid(named: $0) } name: {
+      forced.group = try TarNames.owner(group) {
+        accounts.gid(named: $0)
+      } name: {
         accounts.group($0)
       }
     }

@@ -73,7 +73,9 @@ public struct Df: Command {
     if operands.isEmpty {
       let mounts = try Mounts(nil, context)
       for mount in unique(mounts.list, context.root) {
-        guard isWanted(mount), let row = row(mount, context.root, mount.point, "-") else { continue }
+        guard isWanted(mount), let row = row(mount, context.root, mount.point, "-") else {
+          continue
+        }
         if all || row.blocks > 0 { rows.append(row) }
       }
     }
@@ -135,7 +137,8 @@ public struct Df: Command {
     return DfRow(mount, status, point: mount.point, file: file)
   }
 
-  private func row(_ operand: String, _ paths: Paths, _ context: Context) throws(Failure) -> DfRow? {
+  private func row(_ operand: String, _ paths: Paths, _ context: Context) throws(Failure) -> DfRow?
+  {
     let place = try paths.location(operand)
     let file = try place.open(.path)
     let status = try place.told { () throws(SystemError) in try file.fileSystem() }
@@ -221,7 +224,9 @@ struct DfTable {
     self.options = options
     var fields = ["source"]
     if options.showsType { fields.append("fstype") }
-    fields += options.inodes ? ["itotal", "iused", "iavail", "ipcent"] : ["size", "used", "avail", "pcent"]
+    fields +=
+      options.inodes
+      ? ["itotal", "iused", "iavail", "ipcent"] : ["size", "used", "avail", "pcent"]
     self.fields = options.columns ?? fields + ["target"]
   }
 

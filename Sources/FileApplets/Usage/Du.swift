@@ -217,7 +217,11 @@ final class DiskUsage {
       return
     }
     // Files with several names count once; with -L every file may come twice, and operands may overlap.
-    if !options.countsLinks, isFolder ? walker.level == 0 || options.follow == .always : status.links > 1 || options.follow == .always {
+    if !options.countsLinks,
+      isFolder
+        ? walker.level == 0 || options.follow == .always
+        : status.links > 1 || options.follow == .always
+    {
       if seen.first(status) != nil {
         walker.skip()
         return
@@ -228,7 +232,8 @@ final class DiskUsage {
     if options.inodes {
       sum.size = 1
     } else if options.isApparent {
-      sum.size = walker.kind == .regular || walker.kind == .link ? status.size : isFolder ? status.size : 0
+      sum.size =
+        walker.kind == .regular || walker.kind == .link ? status.size : isFolder ? status.size : 0
     } else {
       sum.size = status.blocks * 512
     }
@@ -279,7 +284,9 @@ final class DiskUsage {
     }
     let size = UInt64(clamping: sum.size)
     if options.inodes {
-      if case .human = options.format { output.write(options.format.text(size)) } else {
+      if case .human = options.format {
+        output.write(options.format.text(size))
+      } else {
         output.write(String(size))
       }
     } else {

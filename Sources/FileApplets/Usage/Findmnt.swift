@@ -41,7 +41,8 @@ public struct Findmnt: Command {
             String($0).asciiUppercased
           }
           for word in words where !Findmnt.known.contains(word) {
-            throw .usage("\(word): unknown column; known are " + Findmnt.known.joined(separator: ", "))
+            throw .usage(
+              "\(word): unknown column; known are " + Findmnt.known.joined(separator: ", "))
           }
           findmnt.columns = adds ? findmnt.columns + words : words
         },
@@ -64,7 +65,9 @@ public struct Findmnt: Command {
         ("findmnt -T @1:/data/file", "Which volume does it lie on?"),
       ],
       standard: "util-linux 2.38 findmnt(8)",
-      deviations: ["it reads the kernel's list only, never fstab; columns are not cut to a terminal"])
+      deviations: [
+        "it reads the kernel's list only, never fstab; columns are not cut to a terminal"
+      ])
   }
 
   private struct Line {
@@ -93,7 +96,8 @@ public struct Findmnt: Command {
     if let first = operands.first {
       let path = Cp.stripped(first)
       found = found.filter { mount in
-        let byPoint = mount.point.sameBytes(as: operands.count > 1 ? Cp.stripped(operands[1]) : path)
+        let byPoint = mount.point.sameBytes(
+          as: operands.count > 1 ? Cp.stripped(operands[1]) : path)
         let bySource = mount.source.sameBytes(as: first)
         return operands.count > 1 ? byPoint && bySource : byPoint || bySource
       }
@@ -198,7 +202,8 @@ public struct Findmnt: Command {
       for row in rows { context.output.line(row.joined(separator: " ")) }
       return
     }
-    let widths = columns.indices.map { index in rows.reduce(0) { max($0, displayWidth($1[index])) } }
+    let widths = columns.indices.map { index in rows.reduce(0) { max($0, displayWidth($1[index])) }
+    }
     for row in rows {
       var line = ""
       for (index, cell) in row.enumerated() {
@@ -219,7 +224,9 @@ public struct Findmnt: Command {
       while open.count > level, let item = open.popLast() {
         var members = item.members
         if !item.children.isEmpty { members.append(("children", .array(item.children))) }
-        if open.isEmpty { top.append(.object(members)) } else {
+        if open.isEmpty {
+          top.append(.object(members))
+        } else {
           open[open.count - 1].children.append(.object(members))
         }
       }
@@ -228,7 +235,9 @@ public struct Findmnt: Command {
       close(to: line.level)
       open.append(
         (
-          columns.map { (key: $0.asciiLowercased, value: JSON.string(value($0, line.mount, context))) },
+          columns.map {
+            (key: $0.asciiLowercased, value: JSON.string(value($0, line.mount, context)))
+          },
           []
         ))
     }

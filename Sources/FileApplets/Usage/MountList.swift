@@ -35,7 +35,8 @@ public struct MountList: Command {
     where mount.isType(in: types) {
       context.output.line(
         Sanitize.escaped(
-          mount.source + " on " + mount.point + " type " + mount.type + " (" + mount.allOptions + ")"))
+          mount.source + " on " + mount.point + " type " + mount.type + " (" + mount.allOptions
+            + ")"))
     }
   }
 }

@@ -32,7 +32,8 @@ struct Mounts {
       let point = mount.point.bytes
       let fits =
         bytes.starts(with: point)
-        && (point.count == bytes.count || point.count == 1 || bytes[point.count] == UInt8(ascii: "/"))
+        && (point.count == bytes.count || point.count == 1
+          || bytes[point.count] == UInt8(ascii: "/"))
       // Of several mounts on one point the last covers the others.
       if fits, point.count >= longest {
         best = mount
@@ -47,9 +48,11 @@ extension Mount {
   /// The options of the mount, then those of the file system, as mount(8) shows them.
   var allOptions: String {
     let isReadOnly =
-      options.split(separator: ",").contains("ro") || superOptions.split(separator: ",").contains("ro")
+      options.split(separator: ",").contains("ro")
+      || superOptions.split(separator: ",").contains("ro")
     var words = [isReadOnly ? "ro" : "rw"]
-    for word in (options + "," + superOptions).split(separator: ",") where word != "rw" && word != "ro" {
+    for word in (options + "," + superOptions).split(separator: ",")
+    where word != "rw" && word != "ro" {
       if !words.contains(String(word)) { words.append(String(word)) }
     }
     return words.joined(separator: ",")

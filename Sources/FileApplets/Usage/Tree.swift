@@ -150,7 +150,8 @@ private struct TreeDrawing {
       context.output.line(Sanitize.escaped(operand) + "  [error opening dir]")
       return
     }
-    context.output.line(details(status, place) + coloured(shown(operand), status.kind, status.permissions))
+    context.output.line(
+      details(status, place) + coloured(shown(operand), status.kind, status.permissions))
     guard status.kind == .directory else {
       files += 1
       return
@@ -229,7 +230,9 @@ private struct TreeDrawing {
       let (a, b) = (entries[first], entries[second])
       if options.foldersFirst, a.isFolder != b.isFolder { return a.isFolder }
       let (left, right) = options.isReversed ? (b, a) : (a, b)
-      if options.byTime, let old = left.status?.modified, let new = right.status?.modified, old != new {
+      if options.byTime, let old = left.status?.modified, let new = right.status?.modified,
+        old != new
+      {
         return old < new
       }
       return left.name.precedesBytewise(right.name)
@@ -260,8 +263,12 @@ private struct TreeDrawing {
     let name = options.fullPaths ? child.display : entry.name
     output.write(coloured(shown(name), entry.kind, entry.status?.permissions ?? 0))
     if let link = entry.link {
-      output.write(" -> " + coloured(shown(link), entry.target?.kind ?? .unknown, entry.target?.permissions ?? 0))
-      if options.marks { output.write(Self.mark(entry.target?.kind ?? .unknown, entry.target?.permissions ?? 0)) }
+      output.write(
+        " -> "
+          + coloured(shown(link), entry.target?.kind ?? .unknown, entry.target?.permissions ?? 0))
+      if options.marks {
+        output.write(Self.mark(entry.target?.kind ?? .unknown, entry.target?.permissions ?? 0))
+      }
     } else if options.marks {
       output.write(Self.mark(entry.kind, entry.status?.permissions ?? 0))
     }

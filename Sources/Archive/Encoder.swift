@@ -29,7 +29,10 @@ public struct Encoder {
   /// `storedSize` is the number of bytes that will follow; the map is not among them.
   public func header(_ member: Member) throws(Unfit) -> [UInt8] {
     switch dialect {
-    case .gnu: return member.regions == nil ? gnu(member) : pax(member)
+    case .gnu:
+      // A sparse file is told in pax's way, which readers only know by pax's magic.
+      return member.regions == nil
+        ? gnu(member) : Encoder(.pax, namesOwners: namesOwners).pax(member)
     case .pax: return pax(member)
     case .ustar:
       guard let (prefix, name) = split(member.name) else { throw .name }

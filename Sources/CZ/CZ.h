@@ -1,5 +1,8 @@
 // zlib: deflate, gzip and CRC-32.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <zlib.h>
 
 static inline int cz_deflate_start(z_stream *stream, int level) {

@@ -17,11 +17,16 @@ public final class SignalWatch {
 
   deinit { _ = close(descriptor) }
 
-  /// A signal that has come; nil where there is none.
+  /// A signal that has come from somebody else; nil where there is none.
   public func next() -> Int32? {
     var info = signalfd_siginfo()
-    let count = read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
-    return count == MemoryLayout<signalfd_siginfo>.size ? Int32(bitPattern: info.ssi_signo) : nil
+    while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
+      == MemoryLayout<signalfd_siginfo>.size
+    {
+      // What we send to our own group comes here, too.
+      if info.ssi_pid != UInt32(bitPattern: getpid()) { return Int32(bitPattern: info.ssi_signo) }
+    }
+    return nil
   }
 
   /// Waits until a signal came, `other` can be read, or the time is over.

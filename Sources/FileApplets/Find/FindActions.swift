@@ -293,10 +293,23 @@ final class FindLister {
     return left ? text + gap : gap + text
   }
 
-  /// C escapes for what is no graphic character, and for blanks.
+  /// C escapes for blanks, quotes and whatever is no graphic character of ASCII.
   private static func escaped(_ name: [UInt8]) -> String {
-    var quoting = Quoting(style: .escape)
-    quoting.special = ["\""]
-    return quoting.quoted(String(bytes: name))
+    var result = ""
+    for byte in name {
+      switch byte {
+      case 0x07: result += "\\a"
+      case 0x08: result += "\\b"
+      case 0x09: result += "\\t"
+      case 0x0A: result += "\\n"
+      case 0x0B: result += "\\v"
+      case 0x0C: result += "\\f"
+      case 0x0D: result += "\\r"
+      case 0x20, 0x22, 0x5C: result += "\\" + String(Unicode.Scalar(byte))
+      case 0x21...0x7E: result += String(Unicode.Scalar(byte))
+      default: result += "\\" + octal(UInt32(byte), digits: 3)
+      }
+    }
+    return result
   }
 }

@@ -179,16 +179,25 @@ struct GzipWork {
   private mutating func one(
     _ place: Location, _ name: String, _ file: FileStatus, _ context: Context
   ) throws(Failure) {
+    if file.kind == .link {
+      throw .message("\(name): Too many levels of symbolic links")
+    }
     guard file.kind == .regular || settings.toOutput else {
       throw warning("\(name): is not a directory or a regular file - ignored")
     }
     let replaces = !settings.toOutput && !settings.lists && !settings.tests
+    if replaces, !settings.force, file.permissions & 0o7000 != 0 {
+      throw warning("\(name): is set-user-ID, set-group-ID or sticky - ignored")
+    }
     if replaces, !settings.force, !settings.keeps, file.links > 1 {
       throw warning(
         "\(name): has \(file.links - 1) other link\(file.links > 2 ? "s" : "") -- file ignored")
     }
     if !settings.expands, !settings.force, hasSuffix(name), replaces {
-      throw warning("\(name): already has \(settings.suffix) suffix -- unchanged")
+      if !settings.isQuiet {
+        context.note("\(name): already has \(settings.suffix) suffix -- unchanged")
+      }
+      return
     }
     let input = try place.openToRead()
     guard replaces else { return try pass(input, name, file, context) }

@@ -81,6 +81,7 @@ struct TarListing {
   private let tar: Tar
   /// Columns that owner and size share; grows with what is listed.
   private var width = 19
+  private var timeWidth = 0
 
   init(_ tar: Tar) { self.tar = tar }
 
@@ -104,7 +105,10 @@ struct TarListing {
     let used = user.utf8.count + 1 + group.utf8.count + 1 + size.utf8.count
     width = max(width, used)
     let pad = String(repeating: " ", count: width - used + 1)
-    return mode(member) + " " + user + "/" + group + pad + size + " " + time(member.modified) + " "
+    let time = time(member.modified)
+    timeWidth = max(timeWidth, time.utf8.count)
+    let gap = String(repeating: " ", count: timeWidth - time.utf8.count + 1)
+    return mode(member) + " " + user + "/" + group + pad + size + " " + time + gap
   }
 
   private func sizeShown(_ member: Member) -> Int {
@@ -130,6 +134,8 @@ struct TarListing {
     guard instant.seconds.magnitude < 60_000_000_000_000_000 else { return String(instant.seconds) }
     let text = format(tar.isUTC ? instant.utc : instant.local, pattern)
     guard tar.fullTime, instant.nanoseconds > 0 else { return text }
-    return text + "." + nanoseconds(instant, 9)
+    var fraction = nanoseconds(instant, 9)
+    while fraction.hasSuffix("0") { fraction = String(fraction.dropLast()) }
+    return text + "." + fraction
   }
 }

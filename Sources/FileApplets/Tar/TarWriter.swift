@@ -276,7 +276,7 @@ final class TarWriter {
         return regions
       }
     }
-    if offset < size { regions.append(Member.Region(offset: size, count: 0)) }
+    regions.append(Member.Region(offset: size, count: 0))
     return regions
   }
 

@@ -109,11 +109,13 @@ final class Unpacker {
         try spot.makeFolder(0o700)
       } catch {
         guard error.errno == .exists else { throw error }
-        let kind = try spot.status().kind
-        if kind != .directory {
+        let status = try spot.status()
+        if status.kind != .directory {
           try spot.remove()
           try spot.makeFolder(0o700)
         } else if tar.existing == .keep || tar.existing == .skip {
+          return
+        } else if tar.existing == .keepNewer, status.modified >= member.modified {
           return
         }
       }

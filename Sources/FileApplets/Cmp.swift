@@ -85,6 +85,8 @@ public struct Cmp: Command {
     var (offset, line) = (0, 1)
     var endsWithNewline = false
     var differs = false
+    let size = min(left.size, right.size, limit ?? .max)
+    let width = size == .max ? 0 : String(size).utf8.count
     while offset < limit ?? .max {
       try left.fill()
       try right.fill()
@@ -108,7 +110,7 @@ public struct Cmp: Command {
           tell(names, offset + index + 1, line, a[index], b[index], context)
           return context.fail()
         }
-        list(offset + index + 1, a[index], b[index], context)
+        list(offset + index + 1, a[index], b[index], width, context)
         index += 1
       }
       endsWithNewline = a[count - 1] == 0x0A
@@ -150,9 +152,10 @@ public struct Cmp: Command {
     context.output.line(text)
   }
 
-  private func list(_ offset: Int, _ a: UInt8, _ b: UInt8, _ context: Context) {
-    let number = limit.map { String($0).utf8.count } ?? 0
-    let width = max(number, 1)
+  private func list(
+    _ offset: Int, _ a: UInt8, _ b: UInt8, _ offsetWidth: Int, _ context: Context
+  ) {
+    let width = max(1, offsetWidth)
     var text = leftPadded(String(offset), to: width)
     text += " " + leftPadded(octal(UInt32(a)), to: 3)
     if printsBytes {
@@ -193,6 +196,11 @@ final class CompareStream {
   deinit { buffer.deallocate() }
 
   var count: Int { end - start }
+  /// Of a regular file.
+  var size: Int {
+    guard let status = try? file.status(), status.kind == .regular else { return .max }
+    return status.size
+  }
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[start..<end]) }
 
   func fill() throws(Failure) {

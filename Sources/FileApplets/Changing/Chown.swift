@@ -157,11 +157,13 @@ public struct Chown: Command {
       let group = accounts.group(gid) ?? String(gid)
       return owner.uid == nil ? group : owner.gid == nil ? user : user + ":" + group
     }
+    // The new one is told as it was typed.
+    let wanted = [owner.user, owner.group ?? owner.gid.map { accounts.group($0) ?? String($0) }]
+      .compactMap { $0 }.joined(separator: ":")
     let what = owner.uid == nil ? "group" : "ownership"
     context.output.line(
       isSame
         ? "\(what) of \(quoted(path)) retained as \(name(uid, gid))"
-        : "changed \(what) of \(quoted(path)) from \(name(status.uid, status.gid)) to \(name(uid, gid))"
-    )
+        : "changed \(what) of \(quoted(path)) from \(name(status.uid, status.gid)) to \(wanted)")
   }
 }

@@ -98,7 +98,7 @@ public struct Touch: Command {
         throw .usage("cannot specify times from more than one source")
       }
       guard let instant = Self.read(stamp, now: context.clock.now()) else {
-        throw .usage("\(stamp): invalid date format")
+        throw .message("\(stamp): invalid date format")
       }
       return (instant, instant)
     }
@@ -110,7 +110,7 @@ public struct Touch: Command {
     guard let date else { return (accessed, modified) }
     guard let first = DateParser.parse(date, now: accessed, utc: false),
       let second = DateParser.parse(date, now: modified, utc: false)
-    else { throw .usage("\(date): invalid date format") }
+    else { throw .message("\(date): invalid date format") }
     return (first, second)
   }
 

@@ -96,7 +96,7 @@ public struct Truncate: Command {
       operation = first
       digits = String(text.dropFirst())
     }
-    guard let value = Quantity.parse(digits) else { throw .usage("\(text): invalid number") }
+    guard let value = Quantity.parse(digits) else { throw .message("\(text): invalid number") }
     if value == 0, operation == UInt8(ascii: "/") || operation == UInt8(ascii: "%") {
       throw .usage("division by zero")
     }

@@ -14,6 +14,7 @@ final class Copier {
   private let made = IdentityTable()
   private var stack = FolderStack()
   private var target = ""
+  private var operand = ""
   private var targetPlace: Location?
   private var sourcePlace: Location?
   /// Whether all of the last operand came over.
@@ -30,6 +31,7 @@ final class Copier {
     isWhole = true
     stack = FolderStack()
     self.target = target
+    operand = source
     let place = try paths.location(source)
     sourcePlace = place
     let destination = try paths.location(target)
@@ -103,6 +105,11 @@ final class Copier {
     if status.kind == .directory, !settings.recurses {
       throw .message("-r not specified; omitting directory '\(source)'")
     }
+    if status.kind == .link,
+      walker.follow == .always || (walker.follow == .operands && walker.level == 0)
+    {
+      throw .system(SystemError(.noEntry, "stat", source))
+    }
     let spot = try spot()
     var existing = try? spot.status()
     // At the top a link to the target is followed, as a shell's redirection does.
@@ -120,9 +127,12 @@ final class Copier {
     {
       return try link(to: String(bytes: first), spot, existing, context)
     }
+    if status.kind == .directory, made.name(of: status) != nil {
+      throw .message("cannot copy a directory, '\(operand)', into itself, '\(target)'")
+    }
     tell(source, targetPath, context)
     switch status.kind {
-    case .directory: try folder(status, spot, existing, source)
+    case .directory: try folder(status, spot, existing)
     case .link: try symbolicLink(status, spot, existing)
     case _ where settings.makesHardLinks || settings.makesSymbolicLinks:
       try makeLink(spot, existing, source)
@@ -179,11 +189,8 @@ final class Copier {
   }
 
   private func folder(
-    _ status: FileStatus, _ spot: Spot, _ existing: FileStatus?, _ source: String
+    _ status: FileStatus, _ spot: Spot, _ existing: FileStatus?
   ) throws(Failure) {
-    if made.name(of: status) != nil {
-      throw .message("cannot copy a directory, '\(source)', into itself, '\(target)'")
-    }
     let shown = targetPath
     let folder = try told(shown) { () throws(SystemError) in
       if existing == nil { try spot.makeFolder((status.permissions & 0o777 & ~mask) | 0o700) }
@@ -239,7 +246,10 @@ final class Copier {
           let mode = keepsSpecialBits ? status.permissions : status.permissions & 0o777
           try spot.setPermissions(mode)
         } else if isNew {
-          try spot.setPermissions(status.permissions & 0o777 & ~mask)
+          // What the folder inherited from the one above stays.
+          let inherited = try spot.status().permissions & 0o7000
+          let wanted = settings.freshMode ? 0o777 : status.permissions & 0o777
+          try spot.setPermissions(inherited | (wanted & ~mask))
         }
       }
       if settings.keepsTimes {
@@ -337,7 +347,7 @@ final class Copier {
   private func openTarget(
     _ spot: Spot, _ existing: FileStatus?, _ status: FileStatus, _ shown: String
   ) throws(Failure) -> File {
-    let permissions = status.permissions & 0o777
+    let permissions = settings.freshMode ? 0o666 : status.permissions & 0o777
     let fresh: OpenMode = [.write, .create, .exclusive, .noFollow]
     let isForeign = targetPlace?.isForeign ?? false
     if settings.removesFirst, existing != nil {

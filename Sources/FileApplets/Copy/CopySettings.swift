@@ -25,6 +25,8 @@ struct CopySettings {
   var reflink = Reflink.auto
   var sparse = Sparse.auto
   var attributesOnly = false
+  /// Permissions as if the files were made anew.
+  var freshMode = false
   /// Ownership that cannot be kept is no failure.
   var ownerIsWish = true
 
@@ -32,7 +34,7 @@ struct CopySettings {
   mutating func preserve(_ list: String, _ value: Bool) throws(Failure) {
     for word in list.split(separator: ",") {
       switch word {
-      case "mode": keepsMode = value
+      case "mode": (keepsMode, freshMode) = (value, !value)
       case "ownership": keepsOwner = value
       case "timestamps": keepsTimes = value
       case "links": keepsLinks = value

@@ -59,9 +59,7 @@ public struct Mv: Command {
     let status = try from.status(follow: false)
     let (old, new) = (try from.spot(), try to.spot())
     if let there = try? new.status() {
-      if there.isSame(as: status),
-        status.kind == .directory || status.links == 1 || source == target
-      {
+      if there.isSame(as: status) {
         throw .message("'\(source)' and '\(target)' are the same file")
       }
       if there.kind == .directory, status.kind != .directory {

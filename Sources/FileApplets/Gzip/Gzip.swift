@@ -115,7 +115,8 @@ struct GzipWork {
     if settings.expands {
       let sink: Output? = settings.lists || settings.tests ? nil : context.output
       let result = try GzipCodec(settings).expand(input, to: sink, shown: "stdin")
-      try conclude(result, status?.size ?? -1, "stdin", context)
+      try conclude(
+        result, status?.kind == .regular ? status?.size ?? -1 : -1, "stdin", context)
     } else {
       let isRegular = status?.kind == .regular
       let header = GzipHeader(

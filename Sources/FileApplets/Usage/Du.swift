@@ -123,7 +123,7 @@ public struct Du: Command {
         } : try paths.location(startList).contents(limit: 1 << 28)
       starts = bytes.split(separator: 0).map { String(bytes: $0) }
     }
-    let run = DiskUsage(self, context)
+    let run = DiskUsage(self, hasSeveral: starts.count > 1, context)
     for start in starts {
       do throws(Failure) {
         try run.measure(start, paths, &context)
@@ -156,11 +156,14 @@ final class DiskUsage {
   private let walker = Walker()
   private let seen = IdentityTable()
   private let now: Instant
+  private let hasSeveral: Bool
   private let mostDepth: Int
   private var sums: [UsageSum] = []
   private var all = UsageSum()
 
-  init(_ options: Du, _ context: Context) {
+  /// - Parameter hasSeveral: operands, which may overlap.
+  init(_ options: Du, hasSeveral: Bool, _ context: Context) {
+    self.hasSeveral = hasSeveral
     self.options = options
     excludes = options.excludes.map { ShellPattern($0) }
     walker.follow = options.follow
@@ -218,9 +221,7 @@ final class DiskUsage {
     }
     // Files with several names count once; with -L every file may come twice, and operands may overlap.
     if !options.countsLinks,
-      isFolder
-        ? walker.level == 0 || options.follow == .always
-        : status.links > 1 || options.follow == .always
+      isFolder ? remembersFolders : status.links > 1 || options.follow == .always
     {
       if seen.first(status) != nil {
         walker.skip()
@@ -246,6 +247,9 @@ final class DiskUsage {
     }
     if isFolder { sums.append(sum) } else { finish(sum, output) }
   }
+
+  /// Whether a folder may come twice.
+  private var remembersFolders: Bool { options.follow == .always || hasSeveral }
 
   private var isExcluded: Bool {
     if excludes.isEmpty { return false }

@@ -108,7 +108,8 @@ private struct TreeEntry {
   let link: String?
   let target: FileStatus?
 
-  var isFolder: Bool { kind == .directory }
+  /// Links to folders count as such.
+  var isFolder: Bool { kind == .directory || target?.kind == .directory }
 }
 
 /// Draws the operands one after the other.
@@ -147,15 +148,16 @@ private struct TreeDrawing {
       status = try place.status(follow: true)
     } catch {
       context.report(error)
-      context.output.line(Sanitize.escaped(operand) + "  [error opening dir]")
-      return
+      context.output.line(shown(operand) + "  [error opening dir]")
+      return context.fail(2)
+    }
+    guard status.kind == .directory else {
+      context.output.line(shown(operand) + "  [error opening dir]")
+      return context.fail(2)
     }
     context.output.line(
-      details(status, place) + coloured(shown(operand), status.kind, status.permissions))
-    guard status.kind == .directory else {
-      files += 1
-      return
-    }
+      details(status, place) + coloured(shown(operand), status.kind, status.permissions)
+        + (options.marks ? "/" : ""))
     folders += 1
     var stack: [TreeFolder] = []
     if let folder = open(place, &context) { stack.append(folder) }
@@ -168,7 +170,7 @@ private struct TreeDrawing {
       stack[last].next += 1
       let child = stack[last].place.child(entry.name)
       line(entry, child, stack, context.output)
-      let enters = entry.isFolder || (options.follows && entry.target?.kind == .directory)
+      let enters = entry.kind == .directory || (options.follows && entry.isFolder)
       guard enters, stack.count < options.depth else { continue }
       if options.staysOnDevice, let status = entry.status,
         let top = stack.first?.identity, status.device != top.device
@@ -182,8 +184,19 @@ private struct TreeDrawing {
     }
   }
 
+  /// What is not graphic as octal escapes.
   private func shown(_ name: String) -> String {
-    Terminal.isTerminal(1) ? Sanitize.masked(name) : name
+    var result = ""
+    for scalar in name.unicodeScalars {
+      if Sanitize.isSafe(scalar), scalar != "\\" {
+        result.unicodeScalars.append(scalar)
+      } else if scalar == "\\" {
+        result += "\\\\"
+      } else {
+        for byte in String(scalar).bytes { result += "\\" + octal(UInt32(byte), digits: 3) }
+      }
+    }
+    return result
   }
 
   private func open(_ place: Location, _ context: inout Context) -> TreeFolder? {
@@ -217,7 +230,7 @@ private struct TreeDrawing {
       link = try? directory.link(item.name)
       target = try? place.child(item.name).status(follow: true)
     }
-    let isFolder = kind == .directory || (options.follows && target?.kind == .directory)
+    let isFolder = kind == .directory || target?.kind == .directory
     if options.onlyFolders, !isFolder { return nil }
     if !patterns.isEmpty, !isFolder, !patterns.contains(where: { $0.matches(name) }) { return nil }
     return TreeEntry(name: item.name, kind: kind, status: status, link: link, target: target)
@@ -242,7 +255,7 @@ private struct TreeDrawing {
   private mutating func line(
     _ entry: TreeEntry, _ child: Location, _ stack: [TreeFolder], _ output: Output
   ) {
-    if entry.isFolder || (options.follows && entry.target?.kind == .directory) {
+    if entry.isFolder {
       folders += 1
     } else {
       files += 1

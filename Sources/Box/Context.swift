@@ -48,7 +48,9 @@ public struct Context {
   /// The value of an environment variable.
   public func variable(_ name: String) -> String? {
     let prefix = name + "="
-    guard let entry = environment.first(where: { $0.hasPrefix(prefix) }) else { return nil }
+    guard let entry = environment.first(where: { $0.utf8.starts(with: prefix.utf8) }) else {
+      return nil
+    }
     return String(Substring(entry.utf8.dropFirst(prefix.utf8.count)))
   }
 

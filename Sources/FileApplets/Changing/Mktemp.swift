@@ -21,7 +21,8 @@ public struct Mktemp: Command {
         .flag("u", "dry-run", "Only print a name, which is unsafe") { $0.isDry = true },
         .flag("q", "quiet", "No message about a failure") { $0.isQuiet = true },
         .value(nil, "suffix", "SUFFIX", "SUFFIX behind TEMPLATE") { $0.suffix = $1 },
-        .optional("p", "tmpdir", "DIR", "In DIR, else TMPDIR, else /tmp") {
+        .value("p", nil, "DIR", "In DIR") { ($0.inTemporary, $0.folder) = (true, $1) },
+        .optional(nil, "tmpdir", "DIR", "In DIR, else TMPDIR, else /tmp") {
           (mktemp: inout Mktemp, folder: String?) throws(Failure) in
           mktemp.inTemporary = true
           mktemp.folder = folder
@@ -35,15 +36,9 @@ public struct Mktemp: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    var operands = operands
-    var mktemp = self
-    // `-p DIR` takes a word of its own; `--tmpdir` only one behind `=`.
-    if mktemp.inTemporary, mktemp.folder == nil, operands.count == 2 {
-      mktemp.folder = operands.removeFirst()
-    }
     guard operands.count <= 1 else { throw .usage("too many templates") }
     do throws(Failure) {
-      try mktemp.make(operands.first, context)
+      try make(operands.first, context)
     } catch {
       if isQuiet, error.status != ExitStatus.usage { throw .quiet(error.status) }
       throw error

@@ -153,7 +153,8 @@ private struct TreeDrawing {
     }
     guard status.kind == .directory else {
       context.output.line(shown(operand) + "  [error opening dir]")
-      return context.fail(2)
+      files += 1
+      return
     }
     context.output.line(
       details(status, place) + coloured(shown(operand), status.kind, status.permissions)
@@ -188,10 +189,8 @@ private struct TreeDrawing {
   private func shown(_ name: String) -> String {
     var result = ""
     for scalar in name.unicodeScalars {
-      if Sanitize.isSafe(scalar), scalar != "\\" {
+      if Sanitize.isSafe(scalar) {
         result.unicodeScalars.append(scalar)
-      } else if scalar == "\\" {
-        result += "\\\\"
       } else {
         for byte in String(scalar).bytes { result += "\\" + octal(UInt32(byte), digits: 3) }
       }
@@ -232,7 +231,9 @@ private struct TreeDrawing {
     }
     let isFolder = kind == .directory || target?.kind == .directory
     if options.onlyFolders, !isFolder { return nil }
-    if !patterns.isEmpty, !isFolder, !patterns.contains(where: { $0.matches(name) }) { return nil }
+    if !patterns.isEmpty, kind != .directory, !patterns.contains(where: { $0.matches(name) }) {
+      return nil
+    }
     return TreeEntry(name: item.name, kind: kind, status: status, link: link, target: target)
   }
 
@@ -342,8 +343,7 @@ private struct TreeDrawing {
     case .block, .character: code = "40;33;01"
     case .unknown: code = "40;31;01"
     case .regular:
-      guard permissions & 0o111 != 0 else { return name }
-      code = "01;32"
+      code = permissions & 0o111 != 0 ? "01;32" : "00"
     }
     return "\u{1B}[\(code)m" + name + "\u{1B}[0m"
   }

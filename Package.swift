@@ -70,6 +70,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
+    .systemLibrary(name: "CZ"),
     .target(
       name: "CRuntime",
       cSettings: [
@@ -89,6 +90,9 @@ let package = Package(
     kit("Report", "Box", "Linux"),
 
     knowledge("Accounts"),
+    knowledge("Dates"),
+    knowledge("Zlib", "CZ"),
+    knowledge("Archive"),
     knowledge("ProcFS", for: .speed, "CLinux"),
     knowledge("Capabilities", "CCap"),
     knowledge("SystemStatistics", "CProcps"),
@@ -109,9 +113,9 @@ let package = Package(
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
-    applets("FileApplets", "Accounts"),
+    applets("FileApplets", "Accounts", "Archive", "Dates", "Patterns", "Zlib", "Cgroup"),
     applets("TextApplets", "Patterns", "Digests", "Sorting"),
-    applets("SystemApplets", "Accounts"),
+    applets("SystemApplets", "Accounts", "Dates"),
     applets("ShellApplets"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
@@ -130,11 +134,13 @@ let package = Package(
         .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
       ],
       swiftSettings: settings(.size),
-      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
+      linkerSettings: [
+        .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+      ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
-      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap")]),
+      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
     .executableTarget(
@@ -142,7 +148,7 @@ let package = Package(
       dependencies: [
         "Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux",
       ],
-      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
@@ -150,7 +156,8 @@ let package = Package(
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("DNS"), tests("NetworkApplets", "DNS"),
-    tests("ShellApplets"), tests("SystemApplets", "Accounts"),
+    tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
+    tests("Archive"), tests("Zlib"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),
   ],

@@ -29,6 +29,10 @@ public func usageLine(_ page: Page, _ name: String) -> String {
 /// `-p, --parent=PID`, as help and man pages show it.
 public func optionNames(_ item: OptionNames) -> String {
   if item.isDigits { return "-\(item.metavariable)" }
+  if item.isWord {
+    let words = item.words.map { "-" + $0 }.joined(separator: ", ")
+    return item.arity == .flag ? words : words + " " + item.metavariable
+  }
   var names = item.short.map { "-" + $0 } + item.long.map { dashed($0) }
   let value = item.metavariable
   if let last = names.popLast() {

@@ -37,9 +37,13 @@ public struct OptionNames {
   let metavariableName: StaticString
   let helpText: StaticString
   public let arity: Arity
+  /// Whether its long names stand behind a single dash, as in `find -name`.
+  var isWord = false
 
   public var short: [String] { isDigits ? [] : "\(shortNames)".unicodeScalars.map { String($0) } }
-  public var long: [String] { "\(longNames)".split(separator: " ").map { String($0) } }
+  public var long: [String] { isWord ? [] : words }
+  /// The long names, whatever dashes they stand behind.
+  public var words: [String] { "\(longNames)".split(separator: " ").map { String($0) } }
   public var metavariable: String { "\(metavariableName)" }
   public var help: String { "\(helpText)" }
   /// Whether a bare number is this option, `head -5`.
@@ -70,7 +74,7 @@ extension OptionNames {
 
 /// One option: its names, its help, and what it does to the applet's settings.
 public struct Option<Options: Command> {
-  let names: OptionNames
+  var names: OptionNames
   let apply: (inout Options, String?) throws(Failure) -> Void
 
   public static func flag(
@@ -126,6 +130,18 @@ public struct Option<Options: Command> {
       let name = short.map { "-\($0)" } ?? "--\(long ?? "")"
       throw .usage("\(name): \(reason)")
     }
+  }
+
+  /// A word behind a single dash, as in `find -name`, in applets that read their arguments themselves.
+  public static func word(
+    _ names: StaticString, _ metavariable: StaticString, _ help: StaticString
+  ) -> Self {
+    let hasValue = metavariable.utf8CodeUnitCount > 0
+    var option = Self(nil, names, metavariable, help, hasValue ? .value : .flag) {
+      (_: inout Options, _: String?) throws(Failure) in
+    }
+    option.names.isWord = true
+    return option
   }
 
   /// A bare number as an option, `grep -5`; letters behind it are further options.

@@ -27,9 +27,9 @@ final class SettingsOf<C: Command>: Settings {
   var command = C()
   private let actions: [Option<C>]
 
-  init(_ manual: Manual<C>) {
+  init(_ manual: Manual<C>, grammar: Grammar? = nil) {
     actions = manual.options
-    super.init(manual.grammar, manual.options.map { $0.names })
+    super.init(grammar ?? manual.grammar, manual.options.map { $0.names })
   }
 
   override func apply(_ index: Int, _ value: String?) throws(Failure) {
@@ -41,6 +41,8 @@ final class SettingsOf<C: Command>: Settings {
 /// names with `=` or cut short where that is clear, and `--`.
 struct Parser {
   let settings: Settings
+  /// Told of each operand in its place among the options; nil collects them.
+  var operand: ((String) throws(Failure) -> Void)?
 
   func parse(_ arguments: [String]) throws(Failure) -> Request {
     if settings.grammar == .own || settings.grammar == .literal { return parseOwn(arguments) }
@@ -49,6 +51,10 @@ struct Parser {
     var wantsSignal = settings.grammar == .signals
     while let argument = rest.popFirst() {
       if argument == "--" {
+        if let operand {
+          for argument in rest { try operand(argument) }
+          return .run(operands: [])
+        }
         operands += rest
         break
       }
@@ -65,6 +71,8 @@ struct Parser {
       } else if argument.utf8.count > 1, argument.hasPrefix("-"), !isNumber(argument) {
         if argument.hasPrefix("-s"), hasShortSignal { wantsSignal = false }
         try cluster(argument, &rest)
+      } else if let operand {
+        try operand(argument)
       } else {
         operands.append(argument)
         if settings.grammar != .gnu, settings.grammar != .signals {

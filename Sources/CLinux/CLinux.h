@@ -26,8 +26,10 @@
 #include <sys/fsuid.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -174,6 +176,25 @@ static inline int clinux_connect_local(const char *path, int seconds) {
   errno = code;
   return -1;
 }
+// Changing files.
+static inline int clinux_renameat2(int from, const char *name, int to, const char *other, unsigned flags) {
+  return flags ? (int)syscall(SYS_renameat2, from, name, to, other, flags) : renameat(from, name, to, other);
+static inline dev_t clinux_makedev(unsigned major, unsigned minor) { return makedev(major, minor); }
+static inline long clinux_utime_omit(void) { return UTIME_OMIT; }
+static inline int clinux_seek_data(void) { return SEEK_DATA; }
+static inline int clinux_seek_hole(void) { return SEEK_HOLE; }
+static inline int clinux_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9, int), from); }
+// Scheduling, sessions, privileges.
+static inline int clinux_getpriority(void) { return getpriority(PRIO_PROCESS, 0); }
+static inline int clinux_setpriority(int value) { return setpriority(PRIO_PROCESS, 0, value); }
+static inline int clinux_take_terminal(int fd) { return ioctl(fd, TIOCSCTTY, 1); }
+static inline int clinux_prctl5(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
+static inline int clinux_parent_death_signal(void) {
+  int number = 0;
+  return prctl(PR_GET_PDEATHSIG, &number, 0, 0, 0) == 0 ? number : 0;
+static inline int clinux_o_direct(void) { return O_DIRECT; }
+static inline int clinux_o_sync(void) { return O_SYNC; }
+static inline int clinux_o_noatime(void) { return O_NOATIME; }
 
 // sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.
 static inline long clinux_memory_kib(void) {

@@ -1,4 +1,5 @@
 public import Box
+internal import Dates
 internal import Linux
 internal import Report
 internal import Target

@@ -37,7 +37,7 @@ import Testing
     for (name, page) in applets {
       for option in page.options {
         let title = "\(name) \(optionNames(option))"
-        #expect(option.isDigits || !(option.short + option.long).isEmpty, "\(title)")
+        #expect(option.isDigits || !(option.short + option.words).isEmpty, "\(title)")
         #expect((option.arity == .flag) == option.metavariable.isEmpty, "\(title)")
         #expect(isSentence(option.help), "\(title): \(option.help)")
       }

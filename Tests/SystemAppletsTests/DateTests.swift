@@ -1,3 +1,4 @@
+import Dates
 import Linux
 import Report
 import Testing

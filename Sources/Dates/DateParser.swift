@@ -1,9 +1,9 @@
-internal import Linux
+public import Linux
 
 /// Reads dates as people write them: the forms of date(1) `-d` that are in use.
 ///
 /// Items in any order: calendar dates, times with zones, weekdays, relative items; or `@SECONDS`.
-struct DateParser {
+public struct DateParser {
   private let now: Instant
   private let utc: Bool
   private var scanner: DateScanner
@@ -17,7 +17,7 @@ struct DateParser {
   }
 
   /// - Returns: nil for what is no date.
-  static func parse(_ text: String, now: Instant, utc: Bool) -> Instant? {
+  public static func parse(_ text: String, now: Instant, utc: Bool) -> Instant? {
     var parser = DateParser(text, now: now, utc: utc)
     return parser.parse()
   }

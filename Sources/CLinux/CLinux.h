@@ -179,11 +179,13 @@ static inline int clinux_connect_local(const char *path, int seconds) {
 // Changing files.
 static inline int clinux_renameat2(int from, const char *name, int to, const char *other, unsigned flags) {
   return flags ? (int)syscall(SYS_renameat2, from, name, to, other, flags) : renameat(from, name, to, other);
+}
 static inline dev_t clinux_makedev(unsigned major, unsigned minor) { return makedev(major, minor); }
 static inline long clinux_utime_omit(void) { return UTIME_OMIT; }
 static inline int clinux_seek_data(void) { return SEEK_DATA; }
 static inline int clinux_seek_hole(void) { return SEEK_HOLE; }
 static inline int clinux_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9, int), from); }
+
 // Scheduling, sessions, privileges.
 static inline int clinux_getpriority(void) { return getpriority(PRIO_PROCESS, 0); }
 static inline int clinux_setpriority(int value) { return setpriority(PRIO_PROCESS, 0, value); }
@@ -192,6 +194,7 @@ static inline int clinux_prctl5(int option, unsigned long argument) { return prc
 static inline int clinux_parent_death_signal(void) {
   int number = 0;
   return prctl(PR_GET_PDEATHSIG, &number, 0, 0, 0) == 0 ? number : 0;
+}
 static inline int clinux_o_direct(void) { return O_DIRECT; }
 static inline int clinux_o_sync(void) { return O_SYNC; }
 static inline int clinux_o_noatime(void) { return O_NOATIME; }
@@ -233,6 +236,7 @@ static inline void clinux_interrupt_others(void) {
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
 // The length of the address; `bytes` are 4 or 16 in network order.
 static inline socklen_t clinux_ip_address(struct sockaddr_storage *to, int family, const void *bytes, uint16_t port,
                                           uint32_t scope) {
@@ -250,6 +254,7 @@ static inline socklen_t clinux_ip_address(struct sockaddr_storage *to, int famil
   address->sin6_scope_id = scope;
   memcpy(&address->sin6_addr, bytes, 16);
   return sizeof *address;
+}
 // 0: the path is too long. An abstract name starts with NUL; any other gets a NUL behind it.
 static inline socklen_t clinux_unix_address(struct sockaddr_storage *to, const void *path, size_t length) {
   struct sockaddr_un *address = (struct sockaddr_un *)to;
@@ -259,6 +264,7 @@ static inline socklen_t clinux_unix_address(struct sockaddr_storage *to, const v
   memcpy(address->sun_path, path, length);
   int is_abstract = length > 0 && address->sun_path[0] == 0;
   return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (is_abstract ? 0 : 1));
+}
 static inline int clinux_address_family(const struct sockaddr_storage *from) { return from->ss_family; }
 // Port, zone and the 4 or 16 bytes of an IP address; the count of bytes, or 0 for another family.
 static inline int clinux_read_ip_address(const struct sockaddr_storage *from, void *bytes, uint16_t *port,
@@ -276,6 +282,7 @@ static inline int clinux_read_ip_address(const struct sockaddr_storage *from, vo
   *port = ntohs(address->sin6_port);
   *scope = address->sin6_scope_id;
   return 16;
+}
 // The bytes of sun_path that the kernel filled in.
 static inline size_t clinux_read_unix_address(const struct sockaddr_storage *from, socklen_t size, void *path) {
   size_t start = offsetof(struct sockaddr_un, sun_path);
@@ -284,28 +291,37 @@ static inline size_t clinux_read_unix_address(const struct sockaddr_storage *fro
   if (length > sizeof ((struct sockaddr_un *)0)->sun_path) length = sizeof ((struct sockaddr_un *)0)->sun_path;
   memcpy(path, ((const struct sockaddr_un *)from)->sun_path, length);
   return length;
+}
 static inline int clinux_socket(int domain, int type, int protocol) {
   return socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+}
 static inline int clinux_connect(int fd, const struct sockaddr_storage *to, socklen_t size) {
   return connect(fd, (const struct sockaddr *)to, size);
+}
 static inline int clinux_bind(int fd, const struct sockaddr_storage *to, socklen_t size) {
   return bind(fd, (const struct sockaddr *)to, size);
+}
 static inline int clinux_accept(int fd, struct sockaddr_storage *from, socklen_t *size) {
   *size = sizeof *from;
   return accept4(fd, (struct sockaddr *)from, size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
 static inline int clinux_own_address(int fd, struct sockaddr_storage *to, socklen_t *size) {
   *size = sizeof *to;
   return getsockname(fd, (struct sockaddr *)to, size);
+}
 static inline int clinux_peer_address(int fd, struct sockaddr_storage *to, socklen_t *size) {
   *size = sizeof *to;
   return getpeername(fd, (struct sockaddr *)to, size);
+}
 static inline ssize_t clinux_send_to(int fd, const void *bytes, size_t count, const struct sockaddr_storage *to,
                                      socklen_t size) {
   return sendto(fd, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)to, size);
+}
 static inline ssize_t clinux_receive_from(int fd, void *bytes, size_t count, struct sockaddr_storage *from,
                                           socklen_t *size) {
   *size = sizeof *from;
   return recvfrom(fd, bytes, count, 0, (struct sockaddr *)from, size);
+}
 // One entry of a socket's error queue, ip(7) IP_RECVERR: 1 taken, 0 none, -1 errno.
 static inline int clinux_take_queued_error(int fd, struct sock_extended_err *error, struct sockaddr_storage *offender) {
   char byte[512], control[512];
@@ -325,4 +341,6 @@ static inline int clinux_take_queued_error(int fd, struct sock_extended_err *err
     return 1;
   }
   return 0;
+}
+
 #include <sys/random.h>

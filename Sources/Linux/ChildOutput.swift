@@ -71,12 +71,4 @@ extension Child {
       ? .exited(clinux_exit_status(status)) : .signalled(clinux_term_signal(status))
     return (reason, ResourceUsage(usage))
   }
-
-  /// How the child ended; nil where it has not.
-  public static func poll(_ pid: Int32) -> ExitReason? {
-    var status: Int32 = 0
-    guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-    return clinux_exited(status) != 0
-      ? .exited(clinux_exit_status(status)) : .signalled(clinux_term_signal(status))
-  }
 }

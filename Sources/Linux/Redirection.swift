@@ -26,11 +26,6 @@ extension Child {
   }
 }
 
-extension Signal {
-  /// Ignores this signal from now on, in children too.
-  public func ignore() { _ = clinux_signal_ignore(number) }
-}
-
 extension Output {
   /// Closes the descriptor; nothing may be written any more.
   public func close() { if descriptor >= 0 { _ = CLinux.close(descriptor) } }

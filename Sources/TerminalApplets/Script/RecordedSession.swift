@@ -63,7 +63,7 @@ struct RecordedSession {
           recording.finish()
           return end
         }
-        end = Child.poll(pid)
+        end = (try? Child.poll(pid)) ?? nil
       }
     }
   }

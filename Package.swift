@@ -86,13 +86,15 @@ let package = Package(
     knowledge("Cgroup"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
+    knowledge("Shell"),
+    knowledge("ShellRuntime", "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
     applets("FileApplets", "Accounts"),
     applets("TextApplets"),
     applets("SystemApplets", "Accounts"),
-    applets("ShellApplets"),
+    applets("ShellApplets", "Shell", "ShellRuntime"),
 
     .target(
       name: "Applets",
@@ -115,7 +117,7 @@ let package = Package(
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),
-    tests("Patterns"),
+    tests("Patterns"), tests("Shell"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts"),

@@ -10,10 +10,13 @@ internal import TextApplets
 public func registry() -> [Applet] {
   [
     Applet("[", Test.self),
+    Applet("ash", Sh.self),
     Applet("basename", Basename.self),
+    Applet("bash", Sh.self),
     Applet("busybox", Debugbox.self),
     Applet("capsh", Capsh.self),
     Applet("cat", Cat.self),
+    Applet("dash", Sh.self),
     Applet("date", Date.self),
     Applet("debugbox", Debugbox.self),
     Applet("dirname", Dirname.self),
@@ -44,6 +47,7 @@ public func registry() -> [Applet] {
     Applet("realpath", Realpath.self),
     Applet("self-check", SelfCheck.self),
     Applet("seq", Seq.self),
+    Applet("sh", Sh.self),
     Applet("sleep", Sleep.self),
     Applet("stat", Stat.self),
     Applet("sync", Sync.self),
@@ -58,5 +62,6 @@ public func registry() -> [Applet] {
     Applet("whoami", Whoami.self),
     Applet("why", Why.self),
     Applet("yes", Yes.self),
+    Applet("zsh", Sh.self),
   ]
 }

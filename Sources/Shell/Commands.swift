@@ -4,11 +4,15 @@ extension ShellParser {
     if position > 65536 {
       text.removeFirst(position)
       position = 0
-      aliasPosition = -1
+      aliasEnds = []
       active.removeAll()
       forgetPeeked()
     }
-    try skipNewlines()
+    repeat {
+      try skipNewlines()
+      try expandAlias()
+      skipBlanks()
+    } while peek() == "\n"
     if peek() == 0 {
       if !pending.isEmpty { try readHereDocuments() }
       return nil
@@ -35,7 +39,7 @@ extension ShellParser {
     text = []
     position = 0
     depth = 0
-    aliasPosition = -1
+    aliasEnds = []
     active.removeAll()
     forgetPeeked()
   }

@@ -96,11 +96,13 @@ extension ShellParser {
 
   /// The part of `for` and `select` behind the keyword.
   private func forClause() throws(SyntaxError) -> ForClause {
+    try expandFollowingAlias()
     skipBlanks()
     guard let name = peekText(), name.isName else { throw unexpected() }
     takeText()
     let symbol = symbols.intern(name)
     var words: [Word]?
+    try expandFollowingAlias()
     try skipNewlines()
     try expandAlias()
     if accept("in") {

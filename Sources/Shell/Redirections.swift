@@ -126,6 +126,11 @@ extension ShellParser {
           if inner == byte { break }
           if inner == "\\", byte == "\"", hasMore(position) {
             let next = text[position]
+            if next == "\n" {
+              position += 1
+              line += 1
+              continue
+            }
             if next == "$" || next == "`" || next == "\"" || next == "\\" {
               delimiter.append(next)
               position += 1

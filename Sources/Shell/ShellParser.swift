@@ -29,8 +29,8 @@ public final class ShellParser {
   var pending: [HereDocument] = []
   /// Alias texts that are being read: an alias is not replaced within itself.
   var active: [(symbol: Symbol, end: Int)] = []
-  /// An alias ended with a blank here: the next word is looked up too.
-  var aliasPosition = -1
+  /// Where aliases that end with a blank end: the next word is looked up too.
+  var aliasEnds: [Int] = []
   /// Whether the last item ended with `;` or `&`.
   var endedItem = false
   var depth: Int
@@ -247,6 +247,7 @@ public final class ShellParser {
     while let name = peekText(), let symbol = symbols.lookUp(name), let alias = symbol.alias {
       let start = position
       active.removeAll { $0.end <= start }
+      if Self.isReserved(name) { return }
       if active.contains(where: { $0.symbol === symbol }) { return }
       rounds += 1
       if rounds > 100 { throw fail("alias: nested too deeply") }
@@ -260,21 +261,35 @@ public final class ShellParser {
       text.replaceSubrange(start..<end, with: value)
       let delta = value.count - (end - start)
       for index in active.indices { active[index].end += delta }
+      for index in aliasEnds.indices where aliasEnds[index] > start { aliasEnds[index] += delta }
       active.append((symbol, start + value.count))
-      if endsBlank { aliasPosition = start + value.count }
+      if endsBlank { aliasEnds.append(start + value.count) }
       peeked.position = -1
       skipBlanks()
     }
   }
 
+  /// Words that are no aliases where they start a command.
+  public static func isReserved(_ name: Bytes) -> Bool {
+    let words: [StaticString] = [
+      "!", "[[", "]]", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if",
+      "in", "select", "then", "time", "until", "while", "{", "}",
+    ]
+    return name.count <= 8 && words.contains { name.equals($0) }
+  }
+
   /// After an alias that ends with a blank, the word behind it is looked up too.
   func expandFollowingAlias() throws(SyntaxError) {
-    guard aliasPosition >= 0 else { return }
-    let from = aliasPosition
+    guard !aliasEnds.isEmpty else { return }
     skipBlanks()
-    guard position >= from else { return }
-    aliasPosition = -1
+    let passed = aliasEnds.filter { $0 <= position }
+    guard !passed.isEmpty else { return }
+    aliasEnds.removeAll { $0 <= position }
+    guard passed.contains(where: { end in text[end..<position].allSatisfy { $0.isBlank } }) else {
+      return
+    }
     try expandAlias()
+    try expandFollowingAlias()
   }
 
   func forgetPeeked() { peeked.position = -1 }

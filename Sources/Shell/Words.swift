@@ -23,6 +23,8 @@ struct WordBuilder {
   private var hasQuoted = false
   var isQuoted = false
   var hasBraces = false
+  /// Counts what has been added, to tell an empty pair of quotes.
+  private(set) var pieces = 0
 
   var isEmpty: Bool { parts.isEmpty && plain.isEmpty && !hasQuoted }
 
@@ -41,6 +43,7 @@ struct WordBuilder {
   }
 
   mutating func add(quoted byte: UInt8) {
+    pieces += 1
     if !plain.isEmpty { flush() }
     quoted.append(byte)
     hasQuoted = true
@@ -48,6 +51,7 @@ struct WordBuilder {
   }
 
   mutating func add(quoted bytes: Bytes) {
+    pieces += 1
     if !plain.isEmpty { flush() }
     quoted += bytes
     hasQuoted = true
@@ -55,6 +59,7 @@ struct WordBuilder {
   }
 
   mutating func add(_ part: WordPart) {
+    pieces += 1
     flush()
     parts.append(part)
   }
@@ -81,6 +86,7 @@ struct WordBuilder {
 extension ShellParser {
   /// The word that starts here; nil where none does.
   func word(_ mode: WordMode) throws(SyntaxError) -> Word? {
+    if case .command = mode { try expandFollowingAlias() }
     _ = peek()
     let start = position
     var builder = WordBuilder()
@@ -272,7 +278,8 @@ extension ShellParser {
 
   /// Text in which only `$`, `` ` `` and `\` are special.
   func doubleQuoted(_ builder: inout WordBuilder, until end: QuoteEnd) throws(SyntaxError) {
-    if end == .quote { builder.add(quoted: []) }
+    let before = builder.pieces
+    if end == .quote { builder.isQuoted = true }
     var parentheses = 0
     var questions = 0
     while true {
@@ -288,6 +295,7 @@ extension ShellParser {
         switch end {
         case .quote:
           position += 1
+          if builder.pieces == before { builder.add(quoted: []) }
           return
         case .brace, .slice:
           position += 1

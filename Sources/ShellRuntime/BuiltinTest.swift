@@ -67,6 +67,10 @@ extension Interpreter {
         return try or(&reader, arguments).map { !$0 }
       }
       if words[0].equals("("), words[3].equals(")") {
+        if words[1].equals("!") {
+          reader.position = 4
+          return words[2].isEmpty
+        }
         if let answer = try unary(words[1], words[2]) {
           reader.position = 4
           return answer

@@ -25,7 +25,9 @@ extension Interpreter {
   private func givenStatus(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
     var rest = arguments.dropFirst()
     if rest.first?.equals("--") == true { rest = rest.dropFirst() }
-    guard let text = rest.first else { return status }
+    guard let text = rest.first else {
+      return arguments[0].equals("exit") && functionDepth == 0 ? trapStatus ?? status : status
+    }
     guard let number = text.decimal else {
       say(arguments, text, "numeric argument required")
       throw special(2)

@@ -212,7 +212,7 @@ extension Interpreter {
       show("alias", bytes("alias ") + name + bytes("=") + Quoting.single(alias.value),
         name + bytes(" is aliased to `") + alias.value + bytes("'"))
     { return true }
-    if Self.isReserved(name), show("keyword", name, name + bytes(" is a shell keyword")) { return true }
+    if ShellParser.isReserved(name), show("keyword", name, name + bytes(" is a shell keyword")) { return true }
     if let function = symbol.function, !skipsFunctions,
       show("function", name, name + bytes(" is a function\n") + Unparser.definition(function).dropLast())
     { return true }
@@ -224,14 +224,6 @@ extension Interpreter {
       _ = show("file", found, name + bytes(" is ") + found)
     }
     return isFound
-  }
-
-  static func isReserved(_ name: Bytes) -> Bool {
-    let words: [StaticString] = [
-      "!", "[[", "]]", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if",
-      "in", "select", "then", "time", "until", "while", "{", "}",
-    ]
-    return words.contains { name.equals($0) }
   }
 
   func runHash(_ arguments: [Bytes]) -> Int32 {

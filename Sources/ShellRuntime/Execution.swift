@@ -53,6 +53,7 @@ extension Interpreter {
   private func runCommands(_ pipeline: Pipeline, isLast: Bool) throws(Unwind) {
     if pipeline.commands.count == 1 {
       try run(pipeline.commands[0], isLast: isLast)
+      if pipeStatus != nil { pipeStatus = nil }
       return
     }
     try runPipeline(pipeline)

@@ -64,7 +64,8 @@ public final class Interpreter {
   var lastArgument: Bytes = []
   /// The status of the last command substitution, for commands without a name.
   var substitutionStatus: Int32?
-  var pipeStatus: [Int32] = [0]
+  /// The statuses of the last pipeline; nil: it was a single command.
+  var pipeStatus: [Int32]?
 
   /// For each byte: 1 for white space of IFS, 2 for its other bytes.
   var separators = [UInt8](repeating: 0, count: 256)
@@ -85,7 +86,8 @@ public final class Interpreter {
   var folders: [Bytes] = []
   /// Descriptors of ours that children must not see: where `saved` copies lie.
   var processes: [ProcessSubstitution] = []
-  var inTrap = false
+  /// The status before the trap that is running, which `exit` there gives.
+  var trapStatus: Int32?
   /// What a pattern without a match ends the command with, under `failglob`.
   var globError: Unwind?
   /// The redirections of the last command failed.

@@ -336,7 +336,7 @@ extension Interpreter {
     dotDepth = 0
     ignoresErrors = 0
     captures = 0
-    inTrap = false
+    trapStatus = nil
   }
 
   // MARK: job control

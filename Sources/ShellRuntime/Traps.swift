@@ -113,8 +113,9 @@ extension Interpreter {
   func runTrap(_ action: Bytes) throws(Unwind) {
     try checkStack()
     let saved = (status, pipeStatus, line, ignoresErrors)
-    inTrap = true
-    defer { inTrap = false }
+    let outer = trapStatus
+    trapStatus = status
+    defer { trapStatus = outer }
     try evaluate(script: action)
     // `return` and `exit` in the action have thrown with a status of their own.
     (status, pipeStatus, line, ignoresErrors) = saved
@@ -124,6 +125,7 @@ extension Interpreter {
     guard let action = traps.action(Traps.exit), !action.isEmpty else { return }
     traps.set(Traps.exit, nil)
     let saved = status
+    trapStatus = saved
     do throws(Unwind) {
       loopDepth = 0
       try evaluate(script: action)

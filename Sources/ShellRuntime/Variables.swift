@@ -123,7 +123,7 @@ extension Interpreter {
     case Dynamic.functionName:
       let names = scopes.reversed().compactMap { $0.function?.symbol.name }
       return names.isEmpty ? nil : ArrayValue(names)
-    case Dynamic.pipeStatus: return ArrayValue(pipeStatus.map { Bytes(decimal: Int($0)) })
+    case Dynamic.pipeStatus: return ArrayValue((pipeStatus ?? [status]).map { Bytes(decimal: Int($0)) })
     default: return nil
     }
   }

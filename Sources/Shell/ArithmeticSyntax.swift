@@ -192,7 +192,7 @@ public struct ArithmeticParser {
     skipSpace()
     guard at(0) == ":" else { throw fail("`:' expected for conditional expression") }
     position += 1
-    let no = try assignment()
+    let no = try conditional()
     return ArithmeticNode(.conditional, left: condition, right: yes, third: no)
   }
 

@@ -178,6 +178,9 @@ extension ShellParser {
       case "-", "=", "?", "+":
         skip(2)
         return try substitute(second, orEmpty: true, quoted)
+      case "#", "%":
+        skip()
+        return try operation(quoted)
       default:
         skip()
         return try slice()

@@ -222,6 +222,17 @@ extension ShellParser {
         words.append(word)
         continue
       }
+      // A subshell behind redirections, as old shells have it.
+      if words.isEmpty, assignments.isEmpty, !redirections.isEmpty, peek() == "(",
+        let body = try compound()
+      {
+        while true {
+          skipBlanks()
+          guard let redirection = try redirection() else { break }
+          redirections.append(redirection)
+        }
+        return CommandNode(body, redirections, line: line)
+      }
       guard let word = try word(.command) else { break }
       words.append(word)
       if words.count == 1 {

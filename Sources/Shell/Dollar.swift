@@ -81,7 +81,9 @@ extension ShellParser {
     skip(2)
     let savedPending = pending
     pending = []
+    substitutions += 1
     let list = try compoundList(allowsNone: true)
+    substitutions -= 1
     guard peek() == ")" else { throw unexpected() }
     position += 1
     pending = savedPending + pending

@@ -177,38 +177,55 @@ extension ShellParser {
 
   private func hereBody(_ document: HereDocument) -> Bytes {
     var body: Bytes = []
+    // Lines that a backslash joins end the document together.
+    var joined: Bytes = []
     var isContinued = false
+    var pieceStart = 0
     while hasMore(position) {
       var start = position
       while position < text.count || hasMore(position), text[position] != "\n" { position += 1 }
       if document.stripsTabs, !isContinued {
         while start < position, text[start] == "\t" { start += 1 }
       }
-      let length = position - start
+      if !isContinued {
+        joined = []
+        pieceStart = body.count
+      }
+      let content = Bytes(text[start..<position])
       let hasEnd = position < text.count
-      if !isContinued, length == document.delimiter.count,
-        (0..<length).allSatisfy({ text[start + $0] == document.delimiter[$0] })
-      {
+      joined += content
+      if joined == document.delimiter {
         if hasEnd {
           position += 1
           line += 1
         }
+        body.removeLast(body.count - pieceStart)
         return body
       }
-      body += text[start..<position]
+      // `EOF)` within a command substitution.
+      if substitutions > 0, joined.count > document.delimiter.count,
+        joined.starts(with: document.delimiter), joined[document.delimiter.count] == ")"
+      {
+        position -= joined.count - document.delimiter.count
+        body.removeLast(body.count - pieceStart)
+        return body
+      }
+      body += content
       if hasEnd {
         body.append("\n")
         position += 1
         line += 1
       }
-      isContinued = false
-      if !document.isQuoted {
-        var slashes = 0
-        while slashes < length, text[start + length - 1 - slashes] == "\\" { slashes += 1 }
-        isContinued = slashes % 2 == 1
-      }
+      isContinued = !document.isQuoted && Self.endsWithBackslash(content)
+      if isContinued { joined.removeLast() }
     }
     return body
+  }
+
+  private static func endsWithBackslash(_ line: Bytes) -> Bool {
+    var slashes = 0
+    while slashes < line.count, line[line.count - 1 - slashes] == "\\" { slashes += 1 }
+    return slashes % 2 == 1
   }
 
   private func hereWord(_ source: Bytes, line: Int) throws(SyntaxError) -> Word {

@@ -33,6 +33,8 @@ public final class ShellParser {
   var aliasEnds: [Int] = []
   /// Whether the last item ended with `;` or `&`.
   var endedItem = false
+  /// How many command substitutions we are in.
+  var substitutions = 0
   var depth: Int
   let deepest: Int
   /// The last word looked at for keywords.

@@ -191,7 +191,10 @@ extension ShellParser {
       }
     case .alternatives:
       if byte == "|" || byte == ")" { return true }
-      if byte == "(" { throw unexpected() }
+      if byte == "(" {
+        try alternatives(&builder, "@", skipping: 1)
+        return false
+      }
     case .regex:
       if byte == "(" {
         depth += 1
@@ -214,10 +217,12 @@ extension ShellParser {
   }
 
   /// `@(a|b)` and its kin.
-  private func alternatives(_ builder: inout WordBuilder, _ kind: UInt8) throws(SyntaxError) {
+  private func alternatives(_ builder: inout WordBuilder, _ kind: UInt8, skipping count: Int = 2)
+    throws(SyntaxError)
+  {
     try enter()
     defer { leave() }
-    skip(2)
+    skip(count)
     builder.add(operator: [kind, "("])
     while true {
       try scan(&builder, .alternatives)

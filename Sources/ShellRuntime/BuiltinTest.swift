@@ -187,7 +187,7 @@ extension Interpreter {
     while trimmed.first?.isSpace == true { trimmed = trimmed.dropFirst() }
     while trimmed.last?.isSpace == true { trimmed = trimmed.dropLast() }
     if let number = Bytes(trimmed).decimal { return number }
-    _ = usage(arguments, text + bytes(": not a number"))
+    _ = usage(arguments, text + bytes(": bad number"))
     return nil
   }
 

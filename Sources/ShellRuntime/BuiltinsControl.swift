@@ -10,16 +10,17 @@ extension Interpreter {
     if let text = rest.first {
       guard let number = text.decimal, number > 0 else {
         say(arguments, text, "loop count out of range")
-        throw special(number(text) == nil ? 2 : 1)
+        throw special(text.decimal == nil ? 2 : 1)
       }
       count = number
     }
-    guard loopDepth > 0 else { return 0 }
+    guard loopDepth > 0 else {
+      complain(arguments[0] + bytes(": only means something in a loop"))
+      return 0
+    }
     status = 0
     throw isBreak ? .breaks(min(count, loopDepth)) : .continues(min(count, loopDepth))
   }
-
-  private func number(_ text: Bytes) -> Int? { text.decimal }
 
   /// The status that `return` and `exit` are given.
   private func givenStatus(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
@@ -91,7 +92,6 @@ extension Interpreter {
       line = outer.2
     }
     let parser = ShellParser(text, symbols: symbols, deepest: Self.deepest, features: features)
-    status = 0
     do throws(Unwind) {
       try run(parser)
     } catch {
@@ -317,22 +317,25 @@ extension Interpreter {
       prints = true
     }
     var numbers: [Int] = []
-    func readNumbers(_ names: ArraySlice<Bytes>) -> Bool {
+    var isValid = true
+    func readNumbers(_ names: ArraySlice<Bytes>) {
       for name in names {
         guard let number = Self.trapNumber(name) else {
           say(arguments, name, "invalid signal specification")
-          return false
+          isValid = false
+          continue
         }
         if number == Traps.debug || number == Traps.functionReturn {
           say(arguments, name, "is not supported")
-          return false
+          isValid = false
+          continue
         }
         numbers.append(number)
       }
-      return true
     }
     if rest.isEmpty || prints {
-      guard readNumbers(rest) else { return 1 }
+      readNumbers(rest)
+      guard isValid else { return 1 }
       for number in numbers.isEmpty ? Array(0..<68) : numbers { showTrap(number, isAsked: !numbers.isEmpty && prints) }
       return 0
     }
@@ -345,7 +348,7 @@ extension Interpreter {
       say(arguments, first, "invalid signal specification")
       return 1
     }
-    let isValid = readNumbers(rest)
+    readNumbers(rest)
     for number in numbers {
       if number == Int(SIGKILL) || number == Int(SIGSTOP) { continue }
       setTrap(number, action)

@@ -177,7 +177,7 @@ extension Interpreter {
     symbol.variable = variable
     if variable.attributes.contains(.readOnly) {
       let changes = value != nil || assignment != nil || settings.off.contains(.readOnly)
-      if changes { throw fatal(name, "is read only") }
+      if changes { throw fatal(name, "is read-only", status: 2) }
     }
     let wasExported = variable.attributes.contains(.exported)
     variable.attributes.subtract(settings.off)

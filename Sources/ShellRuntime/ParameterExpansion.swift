@@ -93,7 +93,8 @@ extension Interpreter {
     switch value {
     case .unset: true
     case .text(let text): orEmpty && text.isEmpty
-    case .list(let list, _): list.isEmpty || (orEmpty && list.count == 1 && list[0].isEmpty)
+    case .list(let list, let joined):
+      list.isEmpty || (orEmpty && join(list, joined ? joiner : [" "]).isEmpty)
     }
   }
 

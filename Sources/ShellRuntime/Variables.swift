@@ -214,7 +214,7 @@ extension Interpreter {
 
   func checkWritable(_ symbol: Symbol) throws(Unwind) {
     if let variable = symbol.variable, variable.attributes.contains(.readOnly) {
-      throw fatal(symbol.name, "is read only")
+      throw fatal(symbol.name, "is read-only", status: 2)
     }
   }
 

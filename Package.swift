@@ -14,18 +14,24 @@ let llvm = [
   "-enable-machine-outliner=always",
 ].flatMap { ["-Xllvm", $0] }
 
-let settings: [SwiftSetting] = [
+func settings(_ optimization: [String]) -> [SwiftSetting] {
+  [
   .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("ExistentialAny"),
   .unsafeFlags(
-    ["-Osize", "-Xfrontend", "-function-sections"] + llvm,
+    optimization + ["-Xfrontend", "-function-sections"],
     .when(configuration: .release, traits: ["Embedded"])),
   .treatAllWarnings(as: .error),
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
+}
+
+let settings = settings(["-Osize"] + llvm)
+// An interpreter lives from inlining, and it has one thread: no atomic reference counts.
+let fast = settings(["-O", "-Xfrontend", "-assume-single-threaded"] + llvm.prefix(2))
 
 /// The applet kit and what lies below it.
 func kit(_ name: String, _ dependencies: Target.Dependency...) -> Target {
@@ -33,7 +39,9 @@ func kit(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// A knowledge module: bytes in, values out; never prints.
-func knowledge(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+func knowledge(
+  _ name: String, _ dependencies: Target.Dependency..., settings: [SwiftSetting] = settings
+) -> Target {
   .target(
     name: name, dependencies: ["Linux", "Box", "Report"] + dependencies, swiftSettings: settings)
 }
@@ -86,8 +94,9 @@ let package = Package(
     knowledge("Cgroup"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
-    knowledge("Shell"),
-    knowledge("ShellRuntime", "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
+    knowledge("Shell", settings: fast),
+    knowledge(
+      "ShellRuntime", "Shell", "Target", "Patterns", "CLinux", "CRuntime", settings: fast),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),

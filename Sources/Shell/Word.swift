@@ -34,6 +34,8 @@ public final class Word {
     if parts.count == 1 {
       switch parts[0] {
       case .literal(let bytes), .quoted(let bytes): return bytes
+      // A bracket that nothing closes: the command `[`.
+      case .pattern(let bytes) where bytes.equals("["): return bytes
       default: return nil
       }
     }

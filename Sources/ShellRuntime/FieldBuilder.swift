@@ -127,7 +127,7 @@ struct FieldBuilder {
   /// Ends the field.
   mutating func finish() {
     guard hasField else { return }
-    if isPattern, mode == .fields {
+    if isPattern, mode == .fields, Self.hasOperators(text) {
       finishPattern()
     } else {
       fields.append(text)
@@ -138,6 +138,20 @@ struct FieldBuilder {
     hasMarks = false
     if !quoted.isEmpty { quoted = [] }
     delimiter = .none
+  }
+
+  /// Whether a text can match anything but itself.
+  static func hasOperators(_ text: Bytes) -> Bool {
+    var isOpen = false
+    for byte in text {
+      switch byte {
+      case "*", "?", 0, "\\": return true
+      case "[": isOpen = true
+      case "]": if isOpen { return true }
+      default: break
+      }
+    }
+    return false
   }
 
   private mutating func finishPattern() {

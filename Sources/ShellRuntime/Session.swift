@@ -79,9 +79,6 @@ public final class Session {
 
   private func runInside(_ reader: LineReader?) -> Int32 {
     let shell = interpreter
-    for number in 1..<65 where crt_signal_met(Int32(number)) == 1 {
-      shell.traps.ignoredAtStart[number] = true
-    }
     if let complaint = applySwitches() {
       shell.complain(complaint, "unknown option")
       return 2

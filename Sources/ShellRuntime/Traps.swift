@@ -9,6 +9,8 @@ struct Traps {
   /// nil: the default; empty: ignored.
   private var actions = [Bytes?](repeating: nil, count: 68)
   var ignoredAtStart = [Bool](repeating: false, count: 68)
+  /// How the signal was met at the start has been looked at.
+  var isKnown = [Bool](repeating: false, count: 68)
   private var count = 0
   /// What a subshell still lists although it has dropped it.
   var listed: [Bytes?]?
@@ -78,6 +80,10 @@ extension Interpreter {
     traps.listed = nil
     traps.set(number, action)
     guard number > 0, number < 65 else { return }
+    if !traps.isKnown[number] {
+      traps.isKnown[number] = true
+      if crt_signal_met(Int32(number)) == 1 { traps.ignoredAtStart[number] = interactive == nil }
+    }
     if traps.ignoredAtStart[number], interactive == nil { return }
     let how: Int32
     if let action { how = action.isEmpty ? 1 : 2 } else { how = defaultMeeting(Int32(number)) }

@@ -4,53 +4,53 @@ import PackageDescription
 // Two builds from one manifest: normal Swift for tests and tools, and with the trait `Embedded` the
 // static binary that ships. See CONTRIBUTING.md.
 
-let llvm = [
-  // Copies of a function in two modules number their constant arrays differently, and the linker
-  // keeps the code of one with the arrays of the other: no constant arrays.
-  "-sil-disable-pass=object-outliner",
-  // Inlined generic code of the standard library is an eighth of the binary, and half of the time
-  // it takes to compile.
-  "-sil-disable-pass=inline", "-sil-disable-pass=late-inline", "-inline-threshold=5",
-  "-enable-machine-outliner=always",
-].flatMap { ["-Xllvm", $0] }
+/// What a module is compiled for: most for size, those that all time is spent in for speed.
+enum Aim { case size, speed }
 
-func settings(_ optimization: [String]) -> [SwiftSetting] {
-  [
-  .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
-  .enableExperimentalFeature("Lifetimes"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .unsafeFlags(
-    optimization + ["-Xfrontend", "-function-sections"],
-    .when(configuration: .release, traits: ["Embedded"])),
-  .treatAllWarnings(as: .error),
-  .treatWarning("EmbeddedRestrictions", as: .error),
-]
+/// - Copies of a function in two modules number their constant arrays differently, and the linker keeps the code of
+///   one with the arrays of the other: no constant arrays.
+/// - Inlined generic code of the standard library is a fifth of the binary, and half of the time to compile it.
+func llvm(_ aim: Aim) -> [String] {
+  let small = ["-sil-disable-pass=inline", "-sil-disable-pass=late-inline"]
+  return
+    (["-sil-disable-pass=object-outliner", "-inline-threshold=5"] + (aim == .size ? small : []))
+    .flatMap { ["-Xllvm", $0] }
 }
 
-let settings = settings(["-Osize"] + llvm)
-// An interpreter lives from inlining, and it has one thread: no atomic reference counts.
-let fast = settings(["-O", "-Xfrontend", "-assume-single-threaded"] + llvm.prefix(2))
+func settings(_ aim: Aim) -> [SwiftSetting] {
+  [
+    .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .unsafeFlags(
+      ["-Osize", "-Xfrontend", "-function-sections"] + llvm(aim),
+      .when(configuration: .release, traits: ["Embedded"])),
+    .treatAllWarnings(as: .error),
+    .treatWarning("EmbeddedRestrictions", as: .error),
+  ]
+}
 
 /// The applet kit and what lies below it.
-func kit(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func kit(_ name: String, for aim: Aim = .size, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings(aim))
 }
 
 /// A knowledge module: bytes in, values out; never prints.
-func knowledge(
-  _ name: String, _ dependencies: Target.Dependency..., settings: [SwiftSetting] = settings
-) -> Target {
+func knowledge(_ name: String, for aim: Aim = .size, _ dependencies: Target.Dependency...)
+  -> Target
+{
   .target(
-    name: name, dependencies: ["Linux", "Box", "Report"] + dependencies, swiftSettings: settings)
+    name: name, dependencies: ["Linux", "Box", "Report"] + dependencies,
+    swiftSettings: settings(aim))
 }
 
 /// A family of applets.
 func applets(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(
     name: name, dependencies: ["Linux", "Box", "Report", "ProcFS", "Target"] + dependencies,
-    swiftSettings: settings)
+    swiftSettings: settings(.size))
 }
 
 /// Unit tests of the module of the same name.
@@ -83,20 +83,20 @@ let package = Package(
 
     .target(name: "CFootprint"),
 
-    kit("Linux", "CLinux"),
+    kit("Linux", for: .speed, "CLinux"),
     kit("Box", "Linux", "CRuntime"),
     kit("Report", "Box", "Linux"),
 
     knowledge("Accounts"),
-    knowledge("ProcFS", "CLinux"),
+    knowledge("ProcFS", for: .speed, "CLinux"),
     knowledge("Capabilities", "CCap"),
     knowledge("SystemStatistics", "CProcps"),
     knowledge("Cgroup"),
     knowledge("Patterns", "CLinux"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
-    knowledge("Shell", settings: fast),
+    knowledge("Shell", for: .speed),
     knowledge(
-      "ShellRuntime", "Shell", "Target", "Patterns", "CLinux", "CRuntime", settings: fast),
+      "ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup"),
@@ -110,14 +110,14 @@ let package = Package(
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
         "ShellApplets",
-      ], swiftSettings: settings),
+      ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
       dependencies: [
         "Applets", "Box", "Linux", "CRuntime", "CLinux",
         .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
       ],
-      swiftSettings: settings,
+      swiftSettings: settings(.size),
       linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap")]),
 
     .executableTarget(

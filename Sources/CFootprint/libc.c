@@ -100,6 +100,17 @@ int _IO_fwide(FILE *stream, int mode) {
   (void)stream, (void)mode;
   return -1;
 }
+// What every stream carries along in case it becomes a wide one.
+const void *const _IO_wfile_jumps[21] = {0}, *const _IO_wfile_jumps_mmap[21] = {0},
+                                         *const _IO_wfile_jumps_maybe_mmap[21] = {0};
+int _IO_wfile_underflow(FILE *stream) { return (void)stream, EOF; }
+int __woverflow(FILE *stream, wint_t character) { return (void)stream, (void)character, EOF; }
+void _IO_wsetb(FILE *stream, wchar_t *begin, wchar_t *end, int mine) { (void)stream, (void)begin, (void)end, (void)mine; }
+int _IO_wdo_write(FILE *stream, const wchar_t *text, size_t size) { return (void)stream, (void)text, (void)size, EOF; }
+int _IO_switch_to_wget_mode(FILE *stream) { return (void)stream, EOF; }
+void _IO_free_wbackup_area(FILE *stream) { (void)stream; }
+void _IO_unsave_wmarkers(FILE *stream) { (void)stream; }
+int _IO_switch_to_main_wget_area(FILE *stream) { return (void)stream, EOF; }
 // The converters of wide streams: 2 is __codecvt_error.
 int __libio_codecvt_out(void) { return 2; }
 int __libio_codecvt_in(void) { return 2; }

@@ -32,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -146,4 +147,10 @@ static inline uint64_t clinux_fsid(const struct statfs *status) {
   memcpy(&id, &status->f_fsid, sizeof status->f_fsid);
   // As coreutils prints it: the first word is the high one.
   return id << 32 | id >> 32;
+}
+
+// sysinfo(2) is a structure, too, which Swift cannot tell apart. 0 where it fails.
+static inline long clinux_memory_kib(void) {
+  struct sysinfo info;
+  return sysinfo(&info) == 0 ? (long)((unsigned long long)info.totalram * info.mem_unit / 1024) : 0;
 }

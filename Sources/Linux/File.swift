@@ -88,11 +88,11 @@ public struct File: ~Copyable, Sendable {
     var size = 4096
     while true {
       let room = min(size, limit + 1 - bytes.count)
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: room))
-      let count = try read(into: &bytes, from: start)
-      bytes.removeLast(room - count)
+      let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 1)
+      defer { piece.deallocate() }
+      let count = try read(into: piece)
       if count == 0 { return bytes }
+      bytes.append(raw: UnsafeRawBufferPointer(rebasing: piece[..<count]))
       if bytes.count > limit { throw SystemError(.tooLarge, "read", "") }
       size = min(size * 2, 1 << 20)
     }

@@ -51,6 +51,11 @@ public struct Host: Sendable {
 
   /// Clock ticks per second of the times in `/proc`.
   public static var ticksPerSecond: Int { sysconf(Int32(_SC_CLK_TCK)) }
+  /// KiB of memory that the kernel has for use, as `MemTotal` of `/proc/meminfo`. sysinfo(2); nil where it fails.
+  public static var memoryKiB: Int? {
+    let memory = clinux_memory_kib()
+    return memory > 0 ? memory : nil
+  }
   /// Bytes per page.
   public static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
 }

@@ -5,7 +5,7 @@ internal import CLinux
 /// The first failure is kept; what follows it is dropped, so that applets need not check each line.
 public final class Output {
   let descriptor: Int32
-  public private(set) var buffer: [UInt8] = []
+  private let buffer = TextBuffer(capacity: capacity + 4096)
   /// What went wrong, if anything did.
   public private(set) var failure: SystemError?
 
@@ -18,16 +18,22 @@ public final class Output {
 
   public func write(_ text: String) {
     if text.utf8.contains(0xF4) {
-      buffer += text.bytes
+      write(text.bytes)
     } else {
-      buffer += text.utf8
+      var text = text
+      text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
     }
     flushIfFull()
   }
 
   public func write(_ bytes: some Sequence<UInt8>) {
-    buffer += bytes
+    bytes.withContiguousStorageIfAvailable { buffer.append(UnsafeRawBufferPointer($0)) }
+      ?? append(bytes)
     flushIfFull()
+  }
+
+  private func append(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { buffer.append(byte) }
   }
 
   public func write(_ byte: UInt8) {
@@ -38,7 +44,7 @@ public final class Output {
   /// Large pieces pass the buffer by.
   public func write(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= Self.capacity / 2, descriptor >= 0 else {
-      buffer.append(contentsOf: bytes)
+      buffer.append(bytes)
       return flushIfFull()
     }
     flush()
@@ -52,13 +58,13 @@ public final class Output {
 
   /// Writes what is buffered.
   public func flush() {
-    guard descriptor >= 0, !buffer.isEmpty else { return }
-    buffer.withUnsafeBytes { send($0) }
-    buffer.removeAll(keepingCapacity: true)
+    guard descriptor >= 0, buffer.count > 0 else { return }
+    send(buffer.bytes)
+    buffer.removeAll()
   }
 
   /// What was collected in memory.
-  public var text: String { String(bytes: buffer) }
+  public var text: String { String(bytes: Array(buffer.bytes)) }
 
   private func flushIfFull() {
     if buffer.count >= Self.capacity { flush() }

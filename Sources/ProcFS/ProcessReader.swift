@@ -45,16 +45,15 @@ final class ProcessReader {
       prefix = process
       append("/task/")
       append(task)
-      var record = ProcessRecord(pid: pid, thread: task)
+      let record = ProcessRecord(pid: pid, thread: task)
       record.arguments = shared
       read(record)
     }
   }
 
-  private func read(_ blank: ProcessRecord) {
-    var record = blank
+  private func read(_ record: ProcessRecord) {
     let start = arena.count
-    guard identify(&record), describe(&record) else {
+    guard identify(record), describe(record) else {
       if arena.count > start { arena.removeLast(arena.count - start) }
       return
     }
@@ -62,7 +61,7 @@ final class ProcessReader {
   }
 
   /// Who it is: owner, numbers, name.
-  private func identify(_ record: inout ProcessRecord) -> Bool {
+  private func identify(_ record: ProcessRecord) -> Bool {
     if fields.contains(.owner) || fields.isEmpty {
       var status = CLinux.stat()
       path[prefix] = 0
@@ -73,7 +72,7 @@ final class ProcessReader {
     if fields.contains(.stat) {
       guard let count = slurp("/stat") else { return miss() }
       let line = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      guard let found = record.stat.parse(line) else {
+      guard let found = record.stat.parse(line, whole: fields.contains(.statTail)) else {
         refused += count > 0 ? 1 : 0
         return false
       }
@@ -87,7 +86,7 @@ final class ProcessReader {
   }
 
   /// What a refusal leaves empty, but the end of the process leaves out.
-  private func describe(_ record: inout ProcessRecord) -> Bool {
+  private func describe(_ record: ProcessRecord) -> Bool {
     // Kernel threads and zombies have none: no need to ask.
     let isBare = record.stat.isKernelThread || record.stat.state == UInt8(ascii: "Z")
     if fields.contains(.arguments), !threads, !isBare {
@@ -127,7 +126,7 @@ final class ProcessReader {
     let start = arena.count
     var count = fill(file)
     while count > 0, arena.count - start < Self.argumentLimit {
-      arena.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      arena.append(raw: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       // A short read is the end: the kernel fills the buffer as far as there is text.
       count = count == buffer.count ? fill(file) : 0
     }
@@ -169,7 +168,7 @@ final class ProcessReader {
 
   private func keep(_ bytes: UnsafeRawBufferPointer) -> ByteRange {
     let start = arena.count
-    arena.append(contentsOf: bytes)
+    arena.append(raw: bytes)
     return ByteRange(start: start, count: bytes.count)
   }
 

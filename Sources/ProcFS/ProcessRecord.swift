@@ -9,8 +9,10 @@ public struct ProcessFields: OptionSet, Sendable {
   public static let owner = ProcessFields(rawValue: 1 << 0)
   /// The name alone: `comm` (4), or `stat` where that is read anyway.
   public static let name = ProcessFields(rawValue: 1 << 1)
-  /// The numbers of `stat`, and the name (9).
+  /// The numbers of `stat` up to the resident pages, and the name (9).
   public static let stat = ProcessFields(rawValue: 1 << 2)
+  /// The other numbers of `stat`: addresses, processor, policy (nothing but the time to read them).
+  public static let statTail = ProcessFields(rawValue: 1 << 9)
   /// The numbers of `status` (13).
   public static let statusNumbers = ProcessFields(rawValue: 1 << 8)
   /// The text of `status`, and its numbers (13).
@@ -38,18 +40,21 @@ public struct ByteRange: Sendable {
   }
 }
 
-/// A process or a thread as a `ProcessTable` read it. Plain data; texts lie in the table.
+/// A process or a thread as a `ProcessTable` read it; texts lie in the table.
+///
+/// A class, because half a kilobyte is too much to copy for each cell and each step of a sort. One reader fills it;
+/// after that nobody changes it.
 ///
 /// What was not asked for, or is refused, is zero or empty.
-public struct ProcessRecord: Sendable {
+public final class ProcessRecord: @unchecked Sendable {
   public let pid: Int32
   /// The thread's own ID; the PID again where processes are listed.
   public let thread: Int32
   /// Effective user and group.
-  public var uid: UInt32 = 0
-  public var gid: UInt32 = 0
-  public var stat = StatLine()
-  public var numbers = StatusNumbers()
+  public internal(set) var uid: UInt32 = 0
+  public internal(set) var gid: UInt32 = 0
+  public internal(set) var stat = StatLine()
+  public internal(set) var numbers = StatusNumbers()
 
   var name = ByteRange()
   var arguments = ByteRange()
@@ -63,7 +68,7 @@ public struct ProcessRecord: Sendable {
     self.thread = thread
   }
 
-  mutating func move(by offset: Int) {
+  func move(by offset: Int) {
     name.start += offset
     arguments.start += offset
     status.start += offset

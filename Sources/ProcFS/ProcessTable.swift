@@ -107,7 +107,7 @@ public struct ProcessTable: Sendable {
         if least < 0 || pid < readers[least].records[positions[least]].pid { least = index }
       }
       if least < 0 { break }
-      var record = readers[least].records[positions[least]]
+      let record = readers[least].records[positions[least]]
       record.move(by: offsets[least])
       records.append(record)
       positions[least] += 1

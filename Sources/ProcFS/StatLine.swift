@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// The numbers of `/proc/PID/stat` without the name, proc_pid_stat(5). Times are clock ticks.
 ///
 /// Plain data: thousands of them are read and sorted without a reference count.
@@ -46,23 +48,27 @@ public struct StatLine: Sendable {
   /// PF_KTHREAD of the kernel's sched.h.
   public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
-  /// Reads a whole line.
+  /// Reads a line, without the numbers behind the resident pages unless `whole`.
   ///
   /// - Returns: the range of the name in it, which may hold any bytes; nil for anything that is not such a line.
-  mutating func parse(_ line: UnsafeRawBufferPointer) -> (pid: Int32, name: Range<Int>)? {
+  mutating func parse(_ line: UnsafeRawBufferPointer, whole: Bool = true)
+    -> (pid: Int32, name: Range<Int>)?
+  {
     // The name may itself hold spaces and parentheses: the last `)` ends it.
-    guard let open = line.firstIndex(of: UInt8(ascii: "(")), open > 1 else { return nil }
-    var close = line.count - 1
-    while close > open, line[close] != UInt8(ascii: ")") { close -= 1 }
-    guard close > open, let pid = decimal(line[..<(open - 1)]) else { return nil }
+    guard let base = line.baseAddress, let begin = memchr(base, 0x28, line.count),
+      let end = memrchr(base, 0x29, line.count)
+    else { return nil }
+    let open = begin - UnsafeMutableRawPointer(mutating: base)
+    let close = end - UnsafeMutableRawPointer(mutating: base)
+    guard open > 1, close > open, let pid = decimal(line[..<(open - 1)]) else { return nil }
     var scanner = NumberScanner(line, from: close + 1)
     guard let state = scanner.letter() else { return nil }
     self.state = state
     guard parseNumbers(&scanner) else { return nil }
+    if whole { parseTail(&scanner) }
     return (pid, (open + 1)..<close)
   }
 
-  /// Old kernels know fewer fields than 41; what is missing is 0, but not what everybody needs.
   private mutating func parseNumbers(_ scanner: inout NumberScanner) -> Bool {
     parent = scanner.int32()
     group = scanner.int32()
@@ -85,7 +91,11 @@ public struct StatLine: Sendable {
     startTicks = scanner.number()
     virtualSize = scanner.number()
     residentPages = scanner.number()
-    if scanner.failed { return false }
+    return !scanner.failed
+  }
+
+  /// Old kernels know fewer fields than 41; what is missing is 0.
+  private mutating func parseTail(_ scanner: inout NumberScanner) {
     residentLimit = scanner.address()
     codeStart = scanner.address()
     codeEnd = scanner.address()
@@ -96,54 +106,58 @@ public struct StatLine: Sendable {
     processor = scanner.number()
     realTimePriority = scanner.number()
     policy = scanner.number()
-    return true
   }
 }
 
 /// Numbers between blanks, read in place. What is missing or no number is 0, and `failed` is set.
 struct NumberScanner {
-  private let bytes: UnsafeRawBufferPointer
-  private var position: Int
+  private var next: UnsafeRawPointer
+  private let end: UnsafeRawPointer
   private(set) var failed = false
 
   init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0) {
-    self.bytes = bytes
-    self.position = position
+    // An empty buffer may have no address.
+    let base = bytes.baseAddress ?? UnsafeRawPointer(("" as StaticString).utf8Start)
+    next = base + min(position, bytes.count)
+    end = base + bytes.count
   }
 
   mutating func letter() -> UInt8? {
     skipBlanks()
-    guard position < bytes.count else { return nil }
-    defer { position += 1 }
-    return bytes[position]
+    guard next < end else { return nil }
+    defer { next += 1 }
+    return next.load(as: UInt8.self)
   }
 
   /// With wrap-around where it does not fit.
   mutating func number() -> Int {
     skipBlanks()
     var isNegative = false
-    if position < bytes.count, bytes[position] == UInt8(ascii: "-") {
+    if next < end, next.load(as: UInt8.self) == UInt8(ascii: "-") {
       isNegative = true
-      position += 1
+      next += 1
     }
-    let start = position
+    let start = next
     var value = 0
-    while position < bytes.count {
-      let digit = bytes[position] &- 0x30
+    while next < end {
+      let digit = next.load(as: UInt8.self) &- 0x30
       if digit > 9 { break }
       value = value &* 10 &+ Int(digit)
-      position += 1
+      next += 1
     }
-    if position == start { failed = true }
+    if next == start { failed = true }
     return isNegative ? 0 &- value : value
   }
 
   mutating func int32() -> Int32 { Int32(truncatingIfNeeded: number()) }
   mutating func address() -> UInt64 { UInt64(bitPattern: Int64(number())) }
 
+  @inline(__always)
   private mutating func skipBlanks() {
-    while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
-      position += 1
+    while next < end {
+      let byte = next.load(as: UInt8.self)
+      guard byte == 0x20 || byte == 0x09 else { return }
+      next += 1
     }
   }
 }

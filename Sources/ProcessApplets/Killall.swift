@@ -1,5 +1,4 @@
 public import Box
-internal import Accounts
 internal import Linux
 internal import Patterns
 internal import ProcFS
@@ -109,7 +108,7 @@ public struct Killall: Command {
     }
     var uid: UInt32?
     if let user {
-      uid = UInt32(user) ?? Accounts(root: context.root).uid(named: user)
+      uid = UInt32(user) ?? ProcessNames(context, processes).uid(named: user)
       if uid == nil { throw .message("\(user): no such user") }
     }
     let namespace = try namespaceOf.map { (pid: Int32) throws(Failure) in

@@ -1,5 +1,4 @@
 public import Box
-internal import Accounts
 internal import Linux
 internal import ProcFS
 internal import Report
@@ -73,18 +72,17 @@ public struct Pstree: Command {
     if highlighted != nil, (context.variable("TERM") ?? "").isEmpty {
       throw .message("-H: cannot highlight: TERM is not set")
     }
-    let accounts = Accounts(root: context.root)
-    let forest = try attempt { () throws(SystemError) in
-      try PstreeForest(ProcFS(context.root), self)
-    }
-    let roots = try roots(operands.first, forest, accounts)
+    let processes = try attempt { () throws(SystemError) in try ProcFS(context.root) }
+    let names = ProcessNames(context, processes)
+    let forest = try attempt { () throws(SystemError) in try PstreeForest(processes, self) }
+    let roots = try roots(operands.first, forest, names)
     if json {
-      context.output.line(JSON.array(roots.map { forest.json($0, accounts) }).text)
+      context.output.line(JSON.array(roots.map { forest.json($0, names) }).text)
       return
     }
     let width = long ? Int.max : context.variable("COLUMNS").flatMap { Int($0) } ?? terminalWidth
     let drawing = PstreeDrawing(
-      forest: forest, options: self, accounts: accounts, width: max(width, 2),
+      forest: forest, options: self, names: names, width: max(width, 2),
       symbols: PstreeSymbols(resolvedLines(context)), bold: bold(forest, context))
     for (index, root) in roots.enumerated() {
       if index > 0, operands.first != nil { context.output.line("") }
@@ -113,7 +111,7 @@ public struct Pstree: Command {
     return pids
   }
 
-  private func roots(_ operand: String?, _ forest: PstreeForest, _ accounts: Accounts)
+  private func roots(_ operand: String?, _ forest: PstreeForest, _ names: ProcessNames)
     throws(Failure) -> [Int32]
   {
     guard let operand else { return forest.roots }
@@ -122,7 +120,7 @@ public struct Pstree: Command {
       guard forest.nodes[pid] != nil else { throw .message("\(operand): no such process") }
       return [parents ? forest.showOnly(pid) : pid]
     }
-    guard let uid = accounts.uid(named: operand) else {
+    guard let uid = names.uid(named: operand) else {
       throw .message("\(operand): no such user")
     }
     return forest.roots(of: uid)

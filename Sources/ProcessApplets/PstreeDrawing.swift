@@ -1,4 +1,3 @@
-internal import Accounts
 internal import Box
 internal import Linux
 internal import Report
@@ -29,7 +28,7 @@ struct PstreeSymbols {
 struct PstreeDrawing {
   let forest: PstreeForest
   let options: Pstree
-  let accounts: Accounts
+  let names: ProcessNames
   let width: Int
   let symbols: PstreeSymbols
   let bold: Set<Int32>
@@ -111,7 +110,9 @@ struct PstreeDrawing {
     if options.pids { parts.append(String(node.pid)) }
     if options.groups { parts.append(String(node.group)) }
     if options.users, let parent = forest.nodes[node.parent], parent.uid != node.uid {
-      parts.append(accounts.user(node.uid).map { Sanitize.masked($0) } ?? String(node.uid))
+      parts.append(
+        names.user(node.uid, of: node.pid).map { Sanitize.masked(String(bytes: $0)) }
+          ?? String(node.uid))
     }
     if isGone { line.add("(") }
     line.add(node.name, isBold: bold.contains(node.pid))

@@ -1,4 +1,3 @@
-internal import Accounts
 internal import Linux
 internal import ProcFS
 internal import Report
@@ -104,18 +103,22 @@ final class PstreeForest {
     }
   }
 
-  func json(_ pid: Int32, _ accounts: Accounts) -> JSON {
+  func json(_ pid: Int32, _ names: ProcessNames) -> JSON {
     guard let node = nodes[pid] else { return .null }
     let children = node.children.filter { nodes[$0]?.isThread == false }
     let threads = node.children.filter { nodes[$0]?.isThread == true }
     return .object([
       (key: "pid", value: .number(Int(pid))),
       (key: "name", value: .string(String(bytes: node.rawName))),
-      (key: "user", value: .string(accounts.user(node.uid) ?? String(node.uid))),
+      (
+        key: "user",
+        value: .string(
+          names.user(node.uid, of: node.pid).map { String(bytes: $0) } ?? String(node.uid))
+      ),
       (key: "pgid", value: .number(Int(node.group))),
       (key: "arguments", value: .array(node.arguments.map { .string(String(bytes: $0)) })),
       (key: "threads", value: .array(threads.map { .number(Int($0)) })),
-      (key: "children", value: .array(children.map { json($0, accounts) })),
+      (key: "children", value: .array(children.map { json($0, names) })),
     ])
   }
 

@@ -395,7 +395,8 @@ public struct ArithmeticParser {
   }
 
   /// `base#digits`, with bash's digits: 0-9, a-z, A-Z, @ and _.
-  private mutating func based(_ prefix: Bytes, _ start: Int) throws(ArithmeticError) -> ArithmeticNode
+  private mutating func based(_ prefix: Bytes, _ start: Int) throws(ArithmeticError)
+    -> ArithmeticNode
   {
     position += 1
     guard let base = prefix.decimal, base >= 1, base <= 64 else {

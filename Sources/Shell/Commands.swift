@@ -260,7 +260,8 @@ extension ShellParser {
     return peek() == "("
   }
 
-  private func functionWithoutKeyword(_ name: Bytes, _ line: Int) throws(SyntaxError) -> CommandNode {
+  private func functionWithoutKeyword(_ name: Bytes, _ line: Int) throws(SyntaxError) -> CommandNode
+  {
     skip()
     skipBlanks()
     guard peek() == ")" else { throw unexpected() }

@@ -129,7 +129,9 @@ extension ShellParser {
     for byte in text {
       if byte == ";" { parts.append([]) } else { parts[parts.count - 1].append(byte) }
     }
-    guard parts.count == 3 else { throw fail("syntax error: arithmetic for needs three expressions") }
+    guard parts.count == 3 else {
+      throw fail("syntax error: arithmetic for needs three expressions")
+    }
     let start = try arithmetic(parts[0], line: line)
     let condition = try arithmetic(parts[1], line: line)
     let step = try arithmetic(parts[2], line: line)

@@ -30,7 +30,8 @@ struct GlobCompiler {
         }
         if isInner, text[position + 1] == "|" || text[position + 1] == ")" { return elements }
         position += 1
-        if position + 1 < text.count, text[position + 1] == "(", let choice = choice(isMarked: true) {
+        if position + 1 < text.count, text[position + 1] == "(", let choice = choice(isMarked: true)
+        {
           elements.append(choice)
         }
       case "|" where isInner, ")" where isInner: return elements

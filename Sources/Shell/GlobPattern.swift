@@ -269,8 +269,7 @@ struct ChoiceMatcher {
       }
       return false
     }
-    for next in start...end {
-      guard matchesAny(choices, start, next) else { continue }
+    for next in start...end where matchesAny(choices, start, next) {
       if match(rest, next, end) { return true }
       if kind == "*" || kind == "+", next > start,
         matchChoice("+", choices, rest, next, end)

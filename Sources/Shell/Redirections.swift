@@ -95,7 +95,8 @@ extension ShellParser {
     let document = HereDocument(delimiter, stripsTabs: stripsTabs, isQuoted: isQuoted)
     pending.append(document)
     return Redirection(
-      .hereDocument, descriptor, variable: variable, target: Word([.quoted(delimiter)], source: source),
+      .hereDocument, descriptor, variable: variable,
+      target: Word([.quoted(delimiter)], source: source),
       hereDocument: document)
   }
 
@@ -170,7 +171,8 @@ extension ShellParser {
     for document in documents {
       let start = line
       document.source = hereBody(document)
-      document.body = document.isQuoted
+      document.body =
+        document.isQuoted
         ? Word.text(document.source) : try hereWord(document.source, line: start)
     }
   }

@@ -85,12 +85,11 @@ public final class SimpleCommand {
     self.symbol = symbol
     var arguments: [Bytes]? = []
     for word in words {
-      if let literal = word.literal, word.assignment == nil {
-        arguments?.append(literal)
-      } else {
+      guard let literal = word.literal, word.assignment == nil else {
         arguments = nil
         break
       }
+      arguments?.append(literal)
     }
     self.arguments = arguments
   }

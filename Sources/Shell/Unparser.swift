@@ -86,7 +86,9 @@ public struct Unparser {
   private mutating func add(_ list: List) {
     for (index, item) in list.items.enumerated() {
       add(item.command)
-      if item.isAsynchronous { text.put(" &") } else if index < list.items.count - 1 || !inline {
+      if item.isAsynchronous {
+        text.put(" &")
+      } else if index < list.items.count - 1 || !inline {
         if index < list.items.count - 1 { text.append(";") }
       }
       if index < list.items.count - 1 { separate() }

@@ -17,7 +17,9 @@ public struct Sh: Command {
         .flag("i", nil, "Be interactive: prompt, and survive errors") { _ in },
         .flag("l", "login", "Read /etc/profile and ~/.profile first") { _ in },
         .flag("aefnuvxbCmhBEPT", nil, "Switch options on, as set does; + switches off") { _ in },
-        .value("o", nil, "OPTION", "Switch an option on by its name: errexit, pipefail, …") { (_: inout Sh, _: String) in },
+        .value("o", nil, "OPTION", "Switch an option on by its name: errexit, pipefail, …") {
+          (_: inout Sh, _: String) in
+        },
         .value("O", nil, "OPTION", "Switch an option of shopt on") { (_: inout Sh, _: String) in },
         .flag(nil, "posix", "Behave by the standard where bash differs") { _ in },
         .flag(nil, "norc", "Read no start-up file") { _ in },
@@ -94,9 +96,12 @@ public struct Sh: Command {
     } else if word.equals("--noprofile") {
       invocation.skipsProfile = true
     } else if word.equals("--rcfile") || word.equals("--init-file") {
-      guard let file = rest.popFirst() else { throw .usage("\(String(bytes: word)): needs a value (FILE)") }
+      guard let file = rest.popFirst() else {
+        throw .usage("\(String(bytes: word)): needs a value (FILE)")
+      }
       invocation.startupFile = file
-    } else if word.equals("--noediting") || word.equals("--verbose") || word.equals("--restricted") {
+    } else if word.equals("--noediting") || word.equals("--verbose") || word.equals("--restricted")
+    {
       if word.equals("--verbose") { invocation.switches.append(("v", [], true)) }
       if word.equals("--restricted") { throw .usage("--restricted: is not supported") }
     } else {

@@ -40,7 +40,8 @@ extension Interpreter {
 
   /// The value of a text.
   func arithmetic(_ text: Bytes, cache: ArithmeticText? = nil) throws(Unwind) -> Int {
-    if let number = text.decimal, text.count == 1 || (text[0] != "0" && text[0] != "-" && text[0] != "+")
+    if let number = text.decimal,
+      text.count == 1 || (text[0] != "0" && text[0] != "-" && text[0] != "+")
     {
       return number
     }

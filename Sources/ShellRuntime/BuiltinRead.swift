@@ -32,11 +32,14 @@ extension Interpreter {
         case "r": request.isRaw = true
         case "s": request.isSilent = true
         case "e": break
-        case "a" where position == word.count && index < arguments.count && !arguments[index].isEmpty,
+        case "a"
+        where position == word.count && index < arguments.count && !arguments[index].isEmpty,
           "d", "n", "N", "p", "t", "u", "i":
           var value = word.piece(position, word.count)
           if position >= word.count {
-            guard index < arguments.count else { return usage(arguments, bytes("-") + [letter] + bytes(": needs a value")) }
+            guard index < arguments.count else {
+              return usage(arguments, bytes("-") + [letter] + bytes(": needs a value"))
+            }
             value = arguments[index]
             index += 1
           }
@@ -87,15 +90,22 @@ extension Interpreter {
     return nil
   }
 
-  private func read(_ request: ReadRequest, _ names: [Bytes], _ arguments: [Bytes]) throws(Unwind) -> Int32 {
+  private func read(_ request: ReadRequest, _ names: [Bytes], _ arguments: [Bytes]) throws(Unwind)
+    -> Int32
+  {
     if let prompt = request.prompt, System.isTerminal(request.descriptor) { writeError(prompt) }
     flushOutput()
-    if let timeout = request.timeout, timeout == 0 { return System.isReady(request.descriptor, 0) ? 0 : 1 }
+    if let timeout = request.timeout, timeout == 0 {
+      return System.isReady(request.descriptor, 0) ? 0 : 1
+    }
     guard System.isOpen(request.descriptor) else {
       say(arguments, Bytes(decimal: Int(request.descriptor)), "bad file descriptor")
       return 1
     }
-    let restoreTerminal = request.isSilent || request.count != nil ? System.silence(request.descriptor, echoes: !request.isSilent, byCharacter: request.count != nil) : nil
+    let restoreTerminal =
+      request.isSilent || request.count != nil
+      ? System.silence(
+        request.descriptor, echoes: !request.isSilent, byCharacter: request.count != nil) : nil
     defer { restoreTerminal?() }
     var text: Bytes = []
     var escaped: [Bool] = []
@@ -118,7 +128,9 @@ extension Interpreter {
       for name in names.dropFirst() { try assign(name: name, []) }
       return status
     }
-    for (name, field) in zip(names, split(text, escaped, names.count)) { try assign(name: name, field) }
+    for (name, field) in zip(names, split(text, escaped, names.count)) {
+      try assign(name: name, field)
+    }
     return status
   }
 
@@ -173,7 +185,8 @@ extension Interpreter {
         characters += 1
         if characters >= count, byte < 0x80 { break }
       } else if let count = request.count, characters >= count,
-        CharacterScanner.count(text) <= count, CharacterScanner.length(text, text.count - 1 - trailing(text)) == trailing(text) + 1
+        CharacterScanner.count(text) <= count,
+        CharacterScanner.length(text, text.count - 1 - trailing(text)) == trailing(text) + 1
       {
         break
       }
@@ -278,12 +291,15 @@ extension Interpreter {
           strips = true
           continue
         }
-        guard letter == "d" || letter == "n" || letter == "O" || letter == "s" || letter == "u" else {
+        guard letter == "d" || letter == "n" || letter == "O" || letter == "s" || letter == "u"
+        else {
           return unknownOption(arguments, letter)
         }
         var value = word.piece(position, word.count)
         if position >= word.count {
-          guard index < arguments.count else { return usage(arguments, bytes("-") + [letter] + bytes(": needs a value")) }
+          guard index < arguments.count else {
+            return usage(arguments, bytes("-") + [letter] + bytes(": needs a value"))
+          }
           value = arguments[index]
           index += 1
         }
@@ -316,7 +332,9 @@ extension Interpreter {
     var count = 0
     var next = origin ?? 0
     func finish() {
-      if skip > 0 { skip -= 1 } else {
+      if skip > 0 {
+        skip -= 1
+      } else {
         list.set(next, line)
         next += 1
         count += 1

@@ -37,13 +37,17 @@ extension Interpreter {
     }
     var reader = TestReader(words)
     let result = try count(&reader, words.count, arguments)
-    if reader.error == nil, reader.position < words.count { reader.error = words[reader.position] + bytes(": unexpected") }
+    if reader.error == nil, reader.position < words.count {
+      reader.error = words[reader.position] + bytes(": unexpected")
+    }
     if let error = reader.error { return usage(arguments, error) }
     guard let result else { return 2 }
     return result ? 0 : 1
   }
 
-  private func count(_ reader: inout TestReader, _ count: Int, _ arguments: [Bytes]) throws(Unwind) -> Bool? {
+  private func count(_ reader: inout TestReader, _ count: Int, _ arguments: [Bytes]) throws(Unwind)
+    -> Bool?
+  {
     let words = reader.words
     if count == 3 {
       if words[0].equals("!") {
@@ -62,7 +66,9 @@ extension Interpreter {
     if count == 4 {
       if words[0].equals("!") {
         reader.position = 4
-        if let answer = try binary(words[1], words[2], words[3], arguments) { return answer < 0 ? nil : answer == 0 }
+        if let answer = try binary(words[1], words[2], words[3], arguments) {
+          return answer < 0 ? nil : answer == 0
+        }
         reader.position = 1
         return try or(&reader, arguments).map { !$0 }
       }
@@ -115,7 +121,9 @@ extension Interpreter {
     // A binary operator in second place decides.
     if position + 2 < words.count, Self.isBinary(words[position + 1]) {
       reader.position += 3
-      guard let answer = try binary(word, words[position + 1], words[position + 2], arguments), answer >= 0 else { return nil }
+      guard let answer = try binary(word, words[position + 1], words[position + 2], arguments),
+        answer >= 0
+      else { return nil }
       return answer == 1
     }
     if word.equals("!") {
@@ -153,7 +161,9 @@ extension Interpreter {
   }
 
   /// 1, 0, or -1 for an error that has been said; nil where the word is no operator.
-  private func binary(_ left: Bytes, _ operation: Bytes, _ right: Bytes, _ arguments: [Bytes]) throws(Unwind) -> Int? {
+  private func binary(_ left: Bytes, _ operation: Bytes, _ right: Bytes, _ arguments: [Bytes])
+    throws(Unwind) -> Int?
+  {
     if operation.count < 3 {
       if operation.equals("=") || operation.equals("==") { return left == right ? 1 : 0 }
       if operation.equals("!=") { return left != right ? 1 : 0 }
@@ -166,7 +176,9 @@ extension Interpreter {
     guard operation.count == 3, operation[0] == "-" else { return nil }
     if let answer = compareFiles(left, operation, right) { return answer ? 1 : 0 }
     guard Self.isBinary(operation) else { return nil }
-    guard let a = testNumber(left, arguments), let b = testNumber(right, arguments) else { return -1 }
+    guard let a = testNumber(left, arguments), let b = testNumber(right, arguments) else {
+      return -1
+    }
     return Self.compare(a, operation, b) ? 1 : 0
   }
 
@@ -199,11 +211,15 @@ extension Interpreter {
     case "z": return operand.isEmpty
     case "t": return System.isTerminal(Int32(clamping: operand.decimal ?? -1))
     case "o":
-      if let option = Options.named(operand, extra: false) ?? Options.named(operand, extra: true) { return options.has(option.bit) }
-      return operand.count == 1 ? Options.letter(operand[0]).map { options.has($0.bit) } ?? false : false
+      if let option = Options.named(operand, extra: false) ?? Options.named(operand, extra: true) {
+        return options.has(option.bit)
+      }
+      return operand.count == 1
+        ? Options.letter(operand[0]).map { options.has($0.bit) } ?? false : false
     case "v": return try isSet(operand)
     case "R": return symbols.lookUp(operand)?.variable?.attributes.contains(.reference) ?? false
-    case "e", "a", "b", "c", "d", "f", "g", "h", "k", "p", "r", "s", "u", "w", "x", "G", "L", "N", "O", "S":
+    case "e", "a", "b", "c", "d", "f", "g", "h", "k", "p", "r", "s", "u", "w", "x", "G", "L", "N",
+      "O", "S":
       return fileTest(operation[1], operand)
     default: return nil
     }
@@ -263,7 +279,8 @@ extension Interpreter {
   private func permits(_ path: Bytes, _ access: Int32) -> Bool {
     if path.isEmpty { return false }
     if isSpecial(path), let location = location(path), let root = location.root {
-      return root.permits(access == R_OK ? .read : access == W_OK ? .write : .execute, to: location.path)
+      return root.permits(
+        access == R_OK ? .read : access == W_OK ? .write : .execute, to: location.path)
     }
     return System.withPath(path) { faccessat(AT_FDCWD, $0, access, AT_EACCESS) } == 0
   }
@@ -335,7 +352,8 @@ extension Interpreter {
     }
     let groups = compiled.groups(in: text)
     let variable = Variable(nil, .indexed)
-    variable.list = ArrayValue((groups ?? []).map { $0.map { text.piece($0.lowerBound, $0.upperBound) } ?? [] })
+    variable.list = ArrayValue(
+      (groups ?? []).map { $0.map { text.piece($0.lowerBound, $0.upperBound) } ?? [] })
     known.bashRematch.variable = variable
     return groups != nil
   }

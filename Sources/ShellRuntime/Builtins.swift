@@ -4,8 +4,10 @@ internal import Shell
 
 /// The commands that the shell does itself, in the order of `Builtins.names`.
 enum Builtin: UInt8 {
-  case dot, colon, bracket, alias, background, bind, breaks, builtin, cd, command, continues, declare, dirs
-  case disown, echo, eval, exec, exit, export, isFalse, foreground, getopts, global, hash, help, integer, jobs
+  case dot, colon, bracket, alias, background, bind, breaks, builtin, cd, command, continues,
+    declare, dirs
+  case disown, echo, eval, exec, exit, export, isFalse, foreground, getopts, global, hash, help,
+    integer, jobs
   case kill, letBuiltin, local, logout, mapfile, nameref, popd, print, printf, pushd, pwd, read
   case readarray, readonly, returns, set, shift, shopt, source, suspend, test, times, trap, isTrue
   case type, typeset, ulimit, umask, unalias, unset, wait, whence
@@ -14,7 +16,8 @@ enum Builtin: UInt8 {
 enum Builtins {
   static var names: [StaticString] {
     [
-      ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "cd", "command", "continue", "declare",
+      ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "cd", "command", "continue",
+      "declare",
       "dirs", "disown", "echo", "eval", "exec", "exit", "export", "false", "fg", "getopts",
       "global", "hash", "help", "integer", "jobs", "kill", "let", "local", "logout", "mapfile",
       "nameref", "popd", "print", "printf", "pushd", "pwd", "read", "readarray", "readonly",
@@ -38,7 +41,8 @@ enum Builtins {
   /// Those that only print or answer.
   static func isPure(_ builtin: Builtin) -> Bool {
     switch builtin {
-    case .colon, .bracket, .echo, .isFalse, .print, .pwd, .test, .isTrue, .printf, .type, .whence: true
+    case .colon, .bracket, .echo, .isFalse, .print, .pwd, .test, .isTrue, .printf, .type, .whence:
+      true
     default: false
     }
   }
@@ -93,7 +97,8 @@ extension Interpreter {
     case .hash: return runHash(arguments)
     case .getopts: return try runGetopts(arguments)
     case .jobs: return runJobs(arguments)
-    case .foreground, .background: return try runResume(arguments, isForeground: builtin == .foreground)
+    case .foreground, .background:
+      return try runResume(arguments, isForeground: builtin == .foreground)
     case .wait: return try runWait(arguments)
     case .kill: return runKill(arguments)
     case .disown: return runDisown(arguments)

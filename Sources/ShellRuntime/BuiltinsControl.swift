@@ -104,7 +104,9 @@ extension Interpreter {
   private func sourceText(_ name: Bytes) -> Bytes? {
     var path = name
     if !name.contains("/") {
-      for folder in (value(known.path) ?? []).split(separator: ":", omittingEmptySubsequences: false) {
+      for folder in (value(known.path) ?? []).split(
+        separator: ":", omittingEmptySubsequences: false)
+      {
         let candidate = folder.isEmpty ? name : Bytes(folder) + bytes("/") + name
         if let status = System.status(candidate), System.isRegular(status) {
           path = candidate
@@ -336,14 +338,19 @@ extension Interpreter {
     if rest.isEmpty || prints {
       readNumbers(rest)
       guard isValid else { return 1 }
-      for number in numbers.isEmpty ? Array(0..<68) : numbers { showTrap(number, isAsked: !numbers.isEmpty && prints) }
+      for number in numbers.isEmpty ? Array(0..<68) : numbers {
+        showTrap(number, isAsked: !numbers.isEmpty && prints)
+      }
       return 0
     }
     var action: Bytes?
-    if let first = rest.first, !(first.allSatisfy { $0.isDigit } && !first.isEmpty), rest.count > 1 {
+    if let first = rest.first, !(first.allSatisfy { $0.isDigit } && !first.isEmpty), rest.count > 1
+    {
       rest = rest.dropFirst()
       action = first.equals("-") ? nil : first
-    } else if rest.count == 1, let first = rest.first, Self.trapNumber(first) == nil || first.equals("-") {
+    } else if rest.count == 1, let first = rest.first,
+      Self.trapNumber(first) == nil || first.equals("-")
+    {
       if first.equals("-") { return 0 }
       say(arguments, first, "invalid signal specification")
       return 1

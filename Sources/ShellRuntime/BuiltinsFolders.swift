@@ -26,7 +26,10 @@ extension Interpreter {
     var prints = false
     if rest.count == 2, let old = rest.first, let new = rest.last {
       // ksh: the folder with `old` replaced by `new` in its name.
-      guard let place = (0...max(0, folder.count - old.count)).first(where: { folder[$0...].starts(with: old) }), folder.count >= old.count
+      guard
+        let place = (0...max(0, folder.count - old.count)).first(where: {
+          folder[$0...].starts(with: old)
+        }), folder.count >= old.count
       else {
         say(arguments, old, "not in the name of the folder")
         return 1
@@ -63,7 +66,9 @@ extension Interpreter {
         return checks && System.workingFolder == nil ? 1 : 0
       }
     }
-    if error != Int32.min { complain(arguments[0] + bytes(": ") + target + bytes(": ") + System.text(error)) }
+    if error != Int32.min {
+      complain(arguments[0] + bytes(": ") + target + bytes(": ") + System.text(error))
+    }
     return checks ? 2 : 1
   }
 
@@ -86,8 +91,12 @@ extension Interpreter {
 
   /// Changes the working folder; 0, errno, or Int32.min where the reason has been said.
   func enter(_ path: Bytes, isPhysical: Bool) -> Int32 {
-    let logical = path[0] == "/" ? path : path[0] == "@" ? path : folder + (folder.last == "/" ? [] : bytes("/")) + path
-    if isSpecial(path), path[0] == "@" || path.contains(bytes("/root")) || path.contains(bytes("/cwd")) {
+    let logical =
+      path[0] == "/"
+      ? path : path[0] == "@" ? path : folder + (folder.last == "/" ? [] : bytes("/")) + path
+    if isSpecial(path),
+      path[0] == "@" || path.contains(bytes("/root")) || path.contains(bytes("/cwd"))
+    {
       do throws(Failure) {
         let directory = try Paths(context).location(String(bytes: path)).directory()
         guard fchdir(directory.descriptor) == 0 else { return System.errno }
@@ -108,7 +117,9 @@ extension Interpreter {
     var error = System.change(to: canonical)
     if error == 0 {
       // `a/..` needs an `a`.
-      if canonical != logical, path.contains(bytes("..")), System.status(canonical) == nil { error = ENOENT }
+      if canonical != logical, path.contains(bytes("..")), System.status(canonical) == nil {
+        error = ENOENT
+      }
     } else {
       error = System.change(to: path)
       if error == 0 {
@@ -146,7 +157,17 @@ extension Interpreter {
   func runPwd(_ arguments: [Bytes]) -> Int32 {
     var isPhysical = options.has(Options.physical)
     for word in arguments.dropFirst() {
-      if word.equals("-L") { isPhysical = false } else if word.equals("-P") { isPhysical = true } else if word.equals("-LP") || word.equals("-PL") { isPhysical = word[2] == "P" } else if word.equals("--") { break } else if word.count > 1, word[0] == "-" { return unknownOption(arguments, word[1]) }
+      if word.equals("-L") {
+        isPhysical = false
+      } else if word.equals("-P") {
+        isPhysical = true
+      } else if word.equals("-LP") || word.equals("-PL") {
+        isPhysical = word[2] == "P"
+      } else if word.equals("--") {
+        break
+      } else if word.count > 1, word[0] == "-" {
+        return unknownOption(arguments, word[1])
+      }
     }
     guard let path = isPhysical || folder.isEmpty ? System.workingFolder : folder else {
       complain(bytes("pwd: ") + System.text(System.errno))
@@ -163,7 +184,9 @@ extension Interpreter {
       out += join([folder] + folders, [" "]) + bytes("\n")
     }
     func rotation(_ word: Bytes) -> Int? {
-      guard word.count > 1, word[0] == "+" || word[0] == "-", let number = Bytes(word.dropFirst()).decimal else { return nil }
+      guard word.count > 1, word[0] == "+" || word[0] == "-",
+        let number = Bytes(word.dropFirst()).decimal
+      else { return nil }
       return word[0] == "+" ? number : folders.count - number
     }
     let words = Array(arguments.dropFirst())
@@ -185,7 +208,9 @@ extension Interpreter {
       let outer = folder
       if let word = words.first {
         if let index = rotation(word) {
-          guard (0...folders.count).contains(index) else { return usage(arguments, "stack index out of range") }
+          guard (0...folders.count).contains(index) else {
+            return usage(arguments, "stack index out of range")
+          }
           let all = [folder] + folders
           let rotated = Array(all[index...] + all[..<index])
           guard enter(rotated[0], isPhysical: false) == 0 else { return 1 }
@@ -193,7 +218,9 @@ extension Interpreter {
         } else {
           let error = enter(word, isPhysical: false)
           guard error == 0 else {
-            if error != Int32.min { complain(bytes("pushd: ") + word + bytes(": ") + System.text(error)) }
+            if error != Int32.min {
+              complain(bytes("pushd: ") + word + bytes(": ") + System.text(error))
+            }
             return 1
           }
           folders.insert(outer, at: 0)
@@ -226,11 +253,19 @@ extension Interpreter {
   func runUmask(_ arguments: [Bytes]) -> Int32 {
     var (isSymbolic, isReusable) = (false, false)
     var rest = arguments.dropFirst()
-    while let word = rest.first, word.count > 1, word[0] == "-", !"rwxXst,+=-".utf8.contains(word[1]) || word.equals("--") || word.equals("-S") {
+    while let word = rest.first, word.count > 1, word[0] == "-",
+      !"rwxXst,+=-".utf8.contains(word[1]) || word.equals("--") || word.equals("-S")
+    {
       rest = rest.dropFirst()
       if word.equals("--") { break }
       for letter in word.dropFirst() {
-        if letter == "S" { isSymbolic = true } else if letter == "p" { isReusable = true } else { return unknownOption(arguments, letter) }
+        if letter == "S" {
+          isSymbolic = true
+        } else if letter == "p" {
+          isReusable = true
+        } else {
+          return unknownOption(arguments, letter)
+        }
       }
     }
     let old = System.umask()
@@ -288,7 +323,9 @@ extension Interpreter {
     for clause in mode.split(separator: ",", omittingEmptySubsequences: false) {
       var rest = clause
       var who: UInt32 = 0
-      while let letter = rest.first, letter == "u" || letter == "g" || letter == "o" || letter == "a" {
+      while let letter = rest.first,
+        letter == "u" || letter == "g" || letter == "o" || letter == "a"
+      {
         who |= letter == "u" ? 0o700 : letter == "g" ? 0o070 : letter == "o" ? 0o007 : 0o777
         rest = rest.dropFirst()
       }

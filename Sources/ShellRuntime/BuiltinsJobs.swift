@@ -44,7 +44,9 @@ extension Interpreter {
     if !rest.isEmpty {
       selected = []
       for name in rest {
-        if let job = job(name) { selected.append(job) } else {
+        if let job = job(name) {
+          selected.append(job)
+        } else {
           say(arguments, name, "no such job")
           result = 1
         }
@@ -82,7 +84,10 @@ extension Interpreter {
       for index in job.members.indices { job.members[index].isStopped = false }
       job.isForeground = isForeground
       jobs.promote(job)
-      out += isForeground ? job.text() + bytes("\n") : bytes("[") + Bytes(decimal: job.number) + bytes("]+ ") + job.text() + bytes(" &\n")
+      out +=
+        isForeground
+        ? job.text() + bytes("\n")
+        : bytes("[") + Bytes(decimal: job.number) + bytes("]+ ") + job.text() + bytes(" &\n")
       flushOutput()
       if isForeground { giveTerminal(to: job.group) }
       _ = System.kill(-job.group, SIGCONT)
@@ -113,7 +118,9 @@ extension Interpreter {
     var result: Int32 = 0
     if !all {
       for name in rest.isEmpty ? [bytes("%+")] : Array(rest) {
-        if let job = job(name) { selected.append(job) } else {
+        if let job = job(name) {
+          selected.append(job)
+        } else {
           say(arguments, name, "no such job")
           result = 1
         }
@@ -133,9 +140,15 @@ extension Interpreter {
     while let word = rest.first, word.count > 1, word[0] == "-" {
       rest = rest.dropFirst()
       if word.equals("--") { break }
-      if word.equals("-n") { isAny = true } else if word.equals("-f") { continue } else if word.equals("-p") {
+      if word.equals("-n") {
+        isAny = true
+      } else if word.equals("-f") {
+        continue
+      } else if word.equals("-p") {
         name = rest.popFirst()
-      } else { return unknownOption(arguments, word[1]) }
+      } else {
+        return unknownOption(arguments, word[1])
+      }
     }
     if isAny { return try waitAny(Array(rest), name) }
     if rest.isEmpty {
@@ -150,10 +163,15 @@ extension Interpreter {
     for text in rest {
       if let job = job(text) {
         if let interrupted = try waitFor(job) { return interrupted }
-        let member = text.first == "%" ? job.members.last : job.members.first { Int($0.pid) == text.decimal }
+        let member =
+          text.first == "%" ? job.members.last : job.members.first { Int($0.pid) == text.decimal }
         result = Self.status(raw: member?.status ?? 0)
         forget(job)
-        if let pid = text.decimal { jobs.finished.removeAll { Int($0.pid) == pid } } else { jobs.finished.removeAll { $0.pid == job.pid } }
+        if let pid = text.decimal {
+          jobs.finished.removeAll { Int($0.pid) == pid }
+        } else {
+          jobs.finished.removeAll { $0.pid == job.pid }
+        }
       } else if let pid = text.decimal {
         if let index = jobs.finished.firstIndex(where: { Int($0.pid) == pid }) {
           result = jobs.finished[index].status
@@ -188,7 +206,9 @@ extension Interpreter {
   /// Runs the traps of signals that have come; 128 and the signal, where one of them was.
   private func interruption() throws(Unwind) -> Int32? {
     var number: Int32 = 0
-    for signal in 1..<65 where crt_signals_value(Int32(signal)) != 0 && signal != Int(SIGCHLD) { number = Int32(signal) }
+    for signal in 1..<65 where crt_signals_value(Int32(signal)) != 0 && signal != Int(SIGCHLD) {
+      number = Int32(signal)
+    }
     try runPendingTraps()
     return number == 0 ? nil : 128 + number
   }
@@ -217,7 +237,9 @@ extension Interpreter {
     var signal: Int32 = SIGTERM
     if let word = rest.first, word.count > 1, word[0] == "-" {
       let body = Bytes(word.dropFirst())
-      if word.equals("-l") || word.equals("-L") { return listSignals(Array(rest.dropFirst()), arguments) }
+      if word.equals("-l") || word.equals("-L") {
+        return listSignals(Array(rest.dropFirst()), arguments)
+      }
       rest = rest.dropFirst()
       if !word.equals("--") {
         var name = body
@@ -235,7 +257,9 @@ extension Interpreter {
         if rest.first?.equals("--") == true { rest = rest.dropFirst() }
       }
     }
-    guard !rest.isEmpty else { return usage(arguments, "usage: kill [-s SIGNAL | -SIGNAL] PID | %JOB ...") }
+    guard !rest.isEmpty else {
+      return usage(arguments, "usage: kill [-s SIGNAL | -SIGNAL] PID | %JOB ...")
+    }
     var result: Int32 = 0
     for target in rest {
       var error: Int32 = 0
@@ -247,9 +271,13 @@ extension Interpreter {
         }
         if job.group != 0 {
           error = System.kill(-job.group, signal)
-          if job.isStopped, signal == SIGTERM || signal == SIGHUP { _ = System.kill(-job.group, SIGCONT) }
+          if job.isStopped, signal == SIGTERM || signal == SIGHUP {
+            _ = System.kill(-job.group, SIGCONT)
+          }
         } else {
-          for member in job.members where member.status == nil { error = System.kill(member.pid, signal) }
+          for member in job.members where member.status == nil {
+            error = System.kill(member.pid, signal)
+          }
         }
       } else if let pid = target.decimal {
         error = System.kill(Int32(clamping: pid), signal)
@@ -325,7 +353,9 @@ extension Interpreter {
         case "a": all = true
         default:
           let letter: UInt8 = letter == "p" ? "u" : letter
-          guard let limit = limits.first(where: { $0.letter == letter }) else { return unknownOption(arguments, letter) }
+          guard let limit = limits.first(where: { $0.letter == letter }) else {
+            return unknownOption(arguments, letter)
+          }
           asked.append(limit)
         }
       }

@@ -11,7 +11,10 @@ extension Interpreter {
     while let word = rest.first, word.count > 1, word[0] == "-" {
       rest = rest.dropFirst()
       if word.equals("--") { break }
-      guard word.equals("-p") || word.equals("-t") || word.equals("-r") || word.equals("-x") || word.equals("-d") else {
+      guard
+        word.equals("-p") || word.equals("-t") || word.equals("-r") || word.equals("-x")
+          || word.equals("-d")
+      else {
         return unknownOption(arguments, word[1])
       }
       if word.equals("-t") || word.equals("-r") || word.equals("-d") { return 0 }
@@ -23,7 +26,10 @@ extension Interpreter {
     for word in rest {
       if let equals = word.index(of: "="), equals > 0 {
         let name = word.piece(0, equals)
-        if name.contains(where: { $0.endsWord || $0 == "/" || $0 == "$" || $0 == "`" || $0 == "'" || $0 == "\"" || $0 == "\\" }) {
+        if name.contains(where: {
+          $0.endsWord || $0 == "/" || $0 == "$" || $0 == "`" || $0 == "'" || $0 == "\""
+            || $0 == "\\"
+        }) {
           say(arguments, name, "invalid alias name")
           result = 1
           continue
@@ -97,7 +103,11 @@ extension Interpreter {
       do throws(Unwind) {
         return try execute(builtin, rest, declared.map { ($0.0 - index, $0.1) })
       } catch {
-        if case .fails = error, interactive == nil || true, builtin != .eval, builtin != .dot, builtin != .source { return status == 0 ? 1 : status }
+        if case .fails = error, interactive == nil || true, builtin != .eval, builtin != .dot,
+          builtin != .source
+        {
+          return status == 0 ? 1 : status
+        }
         throw error
       }
     }
@@ -105,7 +115,9 @@ extension Interpreter {
   }
 
   static var isQuiet: Bool { false }
-  static var defaultPath: Bytes { bytes("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
+  static var defaultPath: Bytes {
+    bytes("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+  }
 
   private func notFound(_ arguments: [Bytes], _ name: Bytes) -> Int32 {
     say(arguments, name, "not found")
@@ -113,7 +125,9 @@ extension Interpreter {
   }
 
   /// An applet or a program, past functions and built-ins.
-  private func runExternal(_ symbol: Symbol, _ arguments: [Bytes], path: Bytes?) throws(Unwind) -> Int32 {
+  private func runExternal(_ symbol: Symbol, _ arguments: [Bytes], path: Bytes?) throws(Unwind)
+    -> Int32
+  {
     let applet = applet(arguments[0])
     let job = try startJob(text: { self.join(arguments, [" "]) }, isForeground: true)
     let outerCaptures = captures
@@ -193,7 +207,8 @@ extension Interpreter {
 
   /// Says what a name is as a command; false where it is none.
   func describe(
-    _ name: Bytes, _ form: Description, skipsFunctions: Bool = false, all: Bool = false, path: Bytes? = nil
+    _ name: Bytes, _ form: Description, skipsFunctions: Bool = false, all: Bool = false,
+    path: Bytes? = nil
   ) -> Bool {
     let symbol = symbols.intern(name)
     var isFound = false
@@ -209,17 +224,34 @@ extension Interpreter {
       return !all
     }
     if let alias = symbol.alias,
-      show("alias", bytes("alias ") + name + bytes("=") + Quoting.single(alias.value),
+      show(
+        "alias", bytes("alias ") + name + bytes("=") + Quoting.single(alias.value),
         name + bytes(" is aliased to `") + alias.value + bytes("'"))
-    { return true }
-    if ShellParser.isReserved(name), show("keyword", name, name + bytes(" is a shell keyword")) { return true }
+    {
+      return true
+    }
+    if ShellParser.isReserved(name), show("keyword", name, name + bytes(" is a shell keyword")) {
+      return true
+    }
     if let function = symbol.function, !skipsFunctions,
-      show("function", name, name + bytes(" is a function\n") + Unparser.definition(function).dropLast())
-    { return true }
+      show(
+        "function", name,
+        name + bytes(" is a function\n") + Unparser.definition(function).dropLast())
+    {
+      return true
+    }
     if let builtin = builtin(symbol),
-      show("builtin", name, name + bytes(Builtins.isSpecial(builtin) ? " is a special shell builtin" : " is a shell builtin"))
-    { return true }
-    if applet(name) != nil, show("file", name, name + bytes(" is an applet of debugbox")) { return true }
+      show(
+        "builtin", name,
+        name
+          + bytes(
+            Builtins.isSpecial(builtin) ? " is a special shell builtin" : " is a shell builtin"))
+    {
+      return true
+    }
+    if applet(name) != nil, show("file", name, name + bytes(" is an applet of debugbox")) {
+      return true
+    }
     if let found = search(name, path ?? value(known.path) ?? []), System.isExecutable(found) {
       _ = show("file", found, name + bytes(" is ") + found)
     }
@@ -250,7 +282,11 @@ extension Interpreter {
     }
     for name in rest where !name.equals("--") {
       let symbol = symbols.intern(name)
-      if name.contains("/") || builtin(symbol) != nil || applet(name) != nil || symbol.function != nil { continue }
+      if name.contains("/") || builtin(symbol) != nil || applet(name) != nil
+        || symbol.function != nil
+      {
+        continue
+      }
       symbol.path = nil
       if let path = search(name, value(self.known.path) ?? []), System.isExecutable(path) {
         symbol.path = path

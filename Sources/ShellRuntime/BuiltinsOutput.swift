@@ -114,7 +114,9 @@ extension Interpreter {
       target = word.count > 2 ? word.piece(2, word.count) : rest.popFirst()
       guard target != nil else { return usage(arguments, "-v: needs a name") }
     }
-    guard let format = rest.first else { return usage(arguments, "usage: printf [-v NAME] FORMAT [ARGUMENT...]") }
+    guard let format = rest.first else {
+      return usage(arguments, "usage: printf [-v NAME] FORMAT [ARGUMENT...]")
+    }
     var formatter = PrintfFormatter(format: format, arguments: Array(rest.dropFirst()))
     formatter.now = context.clock.now()
     formatter.start = startTime
@@ -288,7 +290,9 @@ struct PrintfFormatter {
     let format = bytes("%") + flags + bytes("*.*L") + [letter]
     var source = word ?? bytes("0")
     if source.isEmpty { source = bytes("0") }
-    if let first = source.first, first == "'" || first == "\"" { source = Bytes(decimal: Int(integer(source))) }
+    if let first = source.first, first == "'" || first == "\"" {
+      source = Bytes(decimal: Int(integer(source)))
+    }
     var (length, code) = (0, 0 as Int32)
     let text = System.withPath(format) { format in
       System.withPath(source) {
@@ -314,7 +318,9 @@ struct PrintfFormatter {
     if isNegative || (index < word.count && word[index] == "+") { index += 1 }
     var radix: UInt64 = 10
     if index + 1 < word.count, word[index] == "0" {
-      let isHexadecimal = word[index + 1] | 0x20 == "x" && index + 2 < word.count && word[index + 2].hexadecimalValue != nil
+      let isHexadecimal =
+        word[index + 1] | 0x20 == "x" && index + 2 < word.count
+        && word[index + 2].hexadecimalValue != nil
       radix = isHexadecimal ? 16 : 8
       index += isHexadecimal ? 2 : 0
     }
@@ -348,6 +354,8 @@ struct PrintfFormatter {
       case nil: fail(word + bytes(": invalid number"))
       }
     }
-    return Linux.format(Instant(seconds: seconds).local, String(bytes: format.isEmpty ? bytes("%H:%M:%S") : format)).bytes
+    return Linux.format(
+      Instant(seconds: seconds).local, String(bytes: format.isEmpty ? bytes("%H:%M:%S") : format)
+    ).bytes
   }
 }

@@ -35,7 +35,9 @@ extension Interpreter {
       return 1
     }
     let words = arguments[min(index, arguments.count)...]
-    if settings.functions || settings.functionNames { return declareFunctions(Array(words), settings, kind) }
+    if settings.functions || settings.functionNames {
+      return declareFunctions(Array(words), settings, kind)
+    }
     if words.isEmpty {
       listDeclared(settings, kind)
       return 0
@@ -58,7 +60,8 @@ extension Interpreter {
   ) throws(Unwind) -> Int32? {
     while index < arguments.count {
       let word = arguments[index]
-      guard word.count > 1 || (word.count == 1 && kind == .local), word[0] == "-" || word[0] == "+" else { break }
+      guard word.count > 1 || (word.count == 1 && kind == .local), word[0] == "-" || word[0] == "+"
+      else { break }
       if word.count == 1 {
         // `local -`: the options come back when the function returns.
         scopes.last { $0.isFunction }?.options = options
@@ -114,7 +117,9 @@ extension Interpreter {
           settings.keepsValue = true
           continue
         case "L", "R", "Z":
-          attribute = letter == "L" ? .leftAligned : letter == "R" ? .rightAligned : [.rightAligned, .zeroFilled]
+          attribute =
+            letter == "L"
+            ? .leftAligned : letter == "R" ? .rightAligned : [.rightAligned, .zeroFilled]
           if letter == "Z", settings.on.contains(.leftAligned) { attribute = .zeroFilled }
           settings.width = number() ?? 0
         case "U": attribute = [.integer, .unsigned]
@@ -131,7 +136,8 @@ extension Interpreter {
 
   /// One argument: a name, or `name=value`.
   private func declare(
-    _ word: Bytes, _ assignment: Assignment?, _ settings: DeclareOptions, _ kind: DeclareKind, _ arguments: [Bytes]
+    _ word: Bytes, _ assignment: Assignment?, _ settings: DeclareOptions, _ kind: DeclareKind,
+    _ arguments: [Bytes]
   ) throws(Unwind) -> Bool {
     var name = word
     var value: Bytes?
@@ -193,15 +199,22 @@ extension Interpreter {
     variable.attributes.formUnion(on)
     if wasExported || on.contains(.exported) { environment = nil }
     if !on.isDisjoint(with: .array), variable.list == nil {
-      if variable.text != nil || value != nil || assignment != nil { _ = makeList(symbol, associative: on.contains(.associative)) }
-      if variable.text == nil, variable.list == nil, on.contains(.associative) { variable.list = ArrayValue(associative: true) }
+      if variable.text != nil || value != nil || assignment != nil {
+        _ = makeList(symbol, associative: on.contains(.associative))
+      }
+      if variable.text == nil, variable.list == nil, on.contains(.associative) {
+        variable.list = ArrayValue(associative: true)
+      }
       if variable.list == nil { variable.list = ArrayValue(associative: false) }
     }
     if settings.on.contains(.reference) {
       if let value { variable.text = value }
     } else if let assignment, case .list(let elements) = assignment.value {
-      try assignList(symbol, elements, append: assignment.isAppend, associative: on.contains(.associative))
-    } else if let value, value.first == "(", value.last == ")", !on.isDisjoint(with: .array), index == nil {
+      try assignList(
+        symbol, elements, append: assignment.isAppend, associative: on.contains(.associative))
+    } else if let value, value.first == "(", value.last == ")", !on.isDisjoint(with: .array),
+      index == nil
+    {
       try assignParsed(symbol, value, isAppend)
     } else if let value {
       if let index {
@@ -209,11 +222,15 @@ extension Interpreter {
       } else {
         try assign(symbol, value, append: isAppend)
       }
-    } else if let text = variable.text, !variable.attributes.isDisjoint(with: .transforming), !on.isEmpty {
+    } else if let text = variable.text, !variable.attributes.isDisjoint(with: .transforming),
+      !on.isEmpty
+    {
       variable.text = try transformed(text, variable, old: nil)
       if settings.width == 0, variable.width == 0 { variable.width = text.count }
     }
-    if settings.width == 0, variable.width == 0, let text = variable.text { variable.width = text.count }
+    if settings.width == 0, variable.width == 0, let text = variable.text {
+      variable.width = text.count
+    }
     if settings.on.contains(.readOnly) { symbol.variable?.attributes.insert(.readOnly) }
     return true
   }
@@ -267,7 +284,8 @@ extension Interpreter {
   private func listDeclared(_ settings: DeclareOptions, _ kind: DeclareKind) {
     let wanted = settings.on
     for symbol in symbols.sorted(where: { $0.variable != nil }) {
-      guard let variable = symbol.variable, wanted.isEmpty || !variable.attributes.isDisjoint(with: wanted)
+      guard let variable = symbol.variable,
+        wanted.isEmpty || !variable.attributes.isDisjoint(with: wanted)
       else { continue }
       switch kind {
       case .export, .readonly:
@@ -306,7 +324,8 @@ extension Interpreter {
     guard let attributes = symbol.variable?.attributes else { return [] }
     var letters: Bytes = []
     for (attribute, letter) in [
-      (Variable.Attributes.indexed, "a" as UInt8), (.associative, "A"), (.integer, "i"), (.lowercase, "l"),
+      (Variable.Attributes.indexed, "a" as UInt8), (.associative, "A"), (.integer, "i"),
+      (.lowercase, "l"),
       (.reference, "n"), (.readOnly, "r"), (.trace, "t"), (.uppercase, "u"), (.exported, "x"),
     ] where attributes.contains(attribute) { letters.append(letter) }
     return letters
@@ -315,10 +334,13 @@ extension Interpreter {
   /// `declare -x name="value"`.
   func declaration(of symbol: Symbol) -> Bytes {
     let letters = attributeLetters(symbol)
-    var text = bytes("declare -") + (letters.isEmpty ? bytes("-") : letters) + bytes(" ") + symbol.name
+    var text =
+      bytes("declare -") + (letters.isEmpty ? bytes("-") : letters) + bytes(" ") + symbol.name
     if let list = symbol.variable?.list {
       text += bytes("=") + literal(list)
-    } else if let value = symbol.variable?.attributes.contains(.reference) == true ? symbol.variable?.text : value(symbol) {
+    } else if let value = symbol.variable?.attributes.contains(.reference) == true
+      ? symbol.variable?.text : value(symbol)
+    {
       text += bytes("=") + Quoting.double(value)
     }
     return text
@@ -329,7 +351,9 @@ extension Interpreter {
     var text = bytes("(")
     for (index, (name, value)) in zip(list.names, list.values).enumerated() {
       if index > 0 { text.append(" ") }
-      text += bytes("[") + (list.isAssociative ? Quoting.minimal(name) : name) + bytes("]=") + Quoting.double(value)
+      text +=
+        bytes("[") + (list.isAssociative ? Quoting.minimal(name) : name) + bytes("]=")
+        + Quoting.double(value)
     }
     if list.isAssociative, list.count > 0 { text.append(" ") }
     return text + bytes(")")

@@ -63,7 +63,9 @@ extension Interpreter {
   /// Ends the shell where a command has failed and `set -e` says so.
   func checkFailure() throws(Unwind) {
     guard status != 0, ignoresErrors == 0 else { return }
-    if let action = traps.action(Traps.error), !action.isEmpty, functionDepth == 0 || options.has(Options.errTrace) {
+    if let action = traps.action(Traps.error), !action.isEmpty,
+      functionDepth == 0 || options.has(Options.errTrace)
+    {
       try runTrap(action)
     }
     if options.has(Options.errExit) { throw .exits }
@@ -131,7 +133,9 @@ extension Interpreter {
       try checkFailure()
     case .test(let expression):
       try redirected(command) { () throws(Unwind) in
-        if self.options.has(Options.xtrace) { self.trace([bytes("[["), Unparser.text(expression), bytes("]]")]) }
+        if self.options.has(Options.xtrace) {
+          self.trace([bytes("[["), Unparser.text(expression), bytes("]]")])
+        }
         self.status = try self.evaluate(expression) ? 0 : 1
       }
       try checkFailure()
@@ -153,7 +157,8 @@ extension Interpreter {
   }
 
   /// Runs `body` with the redirections of a compound command.
-  private func redirected(_ command: CommandNode, _ body: () throws(Unwind) -> Void) throws(Unwind) {
+  private func redirected(_ command: CommandNode, _ body: () throws(Unwind) -> Void) throws(Unwind)
+  {
     redirectionFailed = false
     if command.redirections.isEmpty { return try body() }
     flushOutput()

@@ -143,7 +143,9 @@ extension Interpreter {
     for line in System.readAll(descriptor).split(separator: 10) {
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)
       guard fields.count >= 6 else { continue }
-      if let name { guard Bytes(fields[0]) == name else { continue } } else {
+      if let name {
+        guard Bytes(fields[0]) == name else { continue }
+      } else {
         guard Bytes(fields[2]) == uid else { continue }
       }
       return Bytes(fields[5])

@@ -113,7 +113,11 @@ struct FieldBuilder {
   }
 
   private mutating func take(_ bytes: Bytes, _ start: Int, _ end: Int) {
-    if text.isEmpty, start == 0, end == bytes.count { text = bytes } else { text += bytes[start..<end] }
+    if text.isEmpty, start == 0, end == bytes.count {
+      text = bytes
+    } else {
+      text += bytes[start..<end]
+    }
     hasField = true
     delimiter = .none
   }

@@ -116,7 +116,9 @@ public final class Interpreter {
   }
 
   /// Names for completion.
-  public var variableNames: [Bytes] { symbols.sorted { $0.variable?.isSet ?? false }.map { $0.name } }
+  public var variableNames: [Bytes] {
+    symbols.sorted { $0.variable?.isSet ?? false }.map { $0.name }
+  }
   public var functionNames: [Bytes] { symbols.sorted { $0.function != nil }.map { $0.name } }
   public var aliasNames: [Bytes] { symbols.sorted { $0.alias != nil }.map { $0.name } }
   public var builtinNames: [Bytes] { Builtins.names.map { bytes($0) } }
@@ -208,7 +210,8 @@ extension Sanitize {
     var result: Bytes = []
     for line in text.split(separator: 10, omittingEmptySubsequences: false) {
       if !result.isEmpty || line.startIndex > 0 { result.append(10) }
-      for (index, field) in line.split(separator: 9, omittingEmptySubsequences: false).enumerated() {
+      for (index, field) in line.split(separator: 9, omittingEmptySubsequences: false).enumerated()
+      {
         if index > 0 { result.append(9) }
         result += escaped(String(bytes: field)).bytes
       }
@@ -219,9 +222,9 @@ extension Sanitize {
 
 /// Symbols that the interpreter asks for itself.
 struct KnownSymbols {
-  let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random
-  , seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail
-  , mapfile, ps3, execignore, timeformat, globignore, posixlyCorrect, opterr: Symbol
+  let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random,
+    seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail, mapfile,
+    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr: Symbol
 
   init(_ table: SymbolTable) {
     ifs = table.intern("IFS")

@@ -60,7 +60,9 @@ struct JobTable {
 
   /// Jobs that can be current: stopped ones first, then the latest.
   private var ranked: [Job] {
-    let order = list.indices.sortedBy { list[$0].isStopped != list[$1].isStopped ? list[$0].isStopped : list[$0].rank > list[$1].rank }
+    let order = list.indices.sortedBy {
+      list[$0].isStopped != list[$1].isStopped ? list[$0].isStopped : list[$0].rank > list[$1].rank
+    }
     return order.map { list[$0] }
   }
 
@@ -181,11 +183,14 @@ extension Interpreter {
 
   /// `( … )`.
   func runSubshell(_ list: List, isLast: Bool) throws(Unwind) {
-    if isLast, traps.isEmpty, captures == 0, isSubshell, !options.has(Options.monitor), processes.isEmpty {
+    if isLast, traps.isEmpty, captures == 0, isSubshell, !options.has(Options.monitor),
+      processes.isEmpty
+    {
       subshellDepth += 1
       return try run(list, isLast: true)
     }
-    let job = try startJob(text: { bytes("( ") + Unparser.text(list) + bytes(" )") }, isForeground: true)
+    let job = try startJob(
+      text: { bytes("( ") + Unparser.text(list) + bytes(" )") }, isForeground: true)
     if try fork(job) == 0 {
       prepareChild(job, isForeground: true)
       finishSubshell { () throws(Unwind) in try self.run(list, isLast: true) }
@@ -312,7 +317,8 @@ extension Interpreter {
     let number = clinux_term_signal(raw)
     if interactive != nil, number == SIGINT { return writeError(bytes("\n")) }
     guard number != SIGINT, number != SIGPIPE, !isSubshell || interactive != nil else { return }
-    var text = Bytes(UnsafeRawBufferPointer(start: strsignal(number), count: strlen(strsignal(number))))
+    var text = Bytes(
+      UnsafeRawBufferPointer(start: strsignal(number), count: strlen(strsignal(number))))
     if raw & 0x80 != 0 { text.put(" (core dumped)") }
     text.append("\n")
     writeError(text)
@@ -356,7 +362,9 @@ extension Interpreter {
     jobs.add(job)
     status = 0
     if interactive != nil {
-      writeError(bytes("[") + Bytes(decimal: job.number) + bytes("] ") + Bytes(decimal: Int(job.pid)) + bytes("\n"))
+      writeError(
+        bytes("[") + Bytes(decimal: job.number) + bytes("] ") + Bytes(decimal: Int(job.pid))
+          + bytes("\n"))
     }
   }
 

@@ -121,7 +121,9 @@ public struct Options: Sendable {
     all.first { $0.isExtra == extra && name.equals($0.name) }
   }
 
-  static func letter(_ letter: UInt8) -> Option? { all.first { $0.letter == letter && letter != 0 } }
+  static func letter(_ letter: UInt8) -> Option? {
+    all.first { $0.letter == letter && letter != 0 }
+  }
 
   /// `$-`.
   var letters: Bytes {

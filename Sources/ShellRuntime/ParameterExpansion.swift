@@ -99,7 +99,9 @@ extension Interpreter {
   }
 
   /// `${x?word}` of what is missing.
-  private func missing(_ parameter: Parameter, _ word: Word, _ orEmpty: Bool) throws(Unwind) -> Unwind {
+  private func missing(_ parameter: Parameter, _ word: Word, _ orEmpty: Bool) throws(Unwind)
+    -> Unwind
+  {
     var text = try expandSingle(word)
     if text.isEmpty {
       text = orEmpty ? bytes("parameter null or not set") : bytes("parameter not set")
@@ -147,7 +149,9 @@ extension Interpreter {
       if case .unset = value, options.has(Options.noUnset) {
         throw unsetFailure(Self.name(parameter))
       }
-      if case .text = value, case .none = parameter.operation { throw fatal(parameter.source, "bad substitution") }
+      if case .text = value, case .none = parameter.operation {
+        throw fatal(parameter.source, "bad substitution")
+      }
       return (parameter, .unset)
     }
     let inner = ShellParser(bytes("${") + name + bytes("}"), symbols: symbols)
@@ -198,7 +202,8 @@ extension Interpreter {
       guard builder.mode == .fields else {
         // Where no fields can be made, `$*` joins as in quotes and `$@` by spaces.
         let text = join(list, joined ? joiner : [" "])
-        return quoted ? builder.add(quoted: text) : builder.add(expanded: text, separators: separators)
+        return quoted
+          ? builder.add(quoted: text) : builder.add(expanded: text, separators: separators)
       }
       for (index, text) in list.enumerated() {
         if index > 0 { builder.separate() }
@@ -330,7 +335,11 @@ extension Interpreter {
       var indices: [Int]?
       if case .special = parameter.subject {
         // $0 comes before $1, but only where it is asked for.
-        if offset == 0 { list.insert(zero, at: 0) } else if offset > 0 { list.insert([], at: 0) } else {
+        if offset == 0 {
+          list.insert(zero, at: 0)
+        } else if offset > 0 {
+          list.insert([], at: 0)
+        } else {
           list.insert(zero, at: 0)
         }
       } else if case .name(let symbol) = parameter.subject {

@@ -92,7 +92,11 @@ extension Interpreter {
       ignoresCase: options.has(Options.noCaseGlob))
     let wantsDot = component.text.first == "." || component.text.starts("\\.")
     for name in entries(base.isEmpty ? bytes(".") : base) {
-      if name.first == ".", !wantsDot, !options.has(Options.dotGlob) || name.count == 1 || name == bytes("..") { continue }
+      if name.first == ".", !wantsDot,
+        !options.has(Options.dotGlob) || name.count == 1 || name == bytes("..")
+      {
+        continue
+      }
       guard pattern.matches(name) else { continue }
       if rest.isEmpty {
         names.append(base + name)
@@ -111,7 +115,9 @@ extension Interpreter {
       if !base.isEmpty { names.append(base) }
     } else {
       // The slash of what follows is already in the base.
-      let first = rest.first.map { PathComponent(text: $0.text, isPattern: $0.isPattern, slashes: base.isEmpty ? 0 : 0) }
+      let first = rest.first.map {
+        PathComponent(text: $0.text, isPattern: $0.isPattern, slashes: base.isEmpty ? 0 : 0)
+      }
       if let first { walk([first] + rest.dropFirst(), base, &names, depth: depth + 1) }
     }
     for name in entries(base.isEmpty ? bytes(".") : base) {

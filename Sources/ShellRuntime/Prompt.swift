@@ -139,8 +139,12 @@ extension Interpreter {
   private func shown(_ assignment: Assignment) throws(Unwind) -> Bytes {
     let head = assignment.symbol.name + bytes(assignment.isAppend ? "+=" : "=")
     switch assignment.value {
-    case .text(let word): return head + (word.parts.allSatisfy { $0.isFreeOfEffects } ? Quoting.minimal(try expandSingle(word)) : word.source)
-    case .list(let elements): return head + bytes("(") + join(elements.map { $0.value.source }, [" "]) + bytes(")")
+    case .text(let word):
+      return head
+        + (word.parts.allSatisfy { $0.isFreeOfEffects }
+          ? Quoting.minimal(try expandSingle(word)) : word.source)
+    case .list(let elements):
+      return head + bytes("(") + join(elements.map { $0.value.source }, [" "]) + bytes(")")
     }
   }
 
@@ -160,12 +164,18 @@ extension Interpreter {
     let descriptor = System.open(bytes("/etc/hosts"), O_RDONLY | O_CLOEXEC)
     if descriptor >= 0 {
       for line in System.readAll(descriptor).split(separator: 10) {
-        let fields = line.prefix { $0 != "#" }.split(whereSeparator: { $0.isBlank }).map { Bytes($0) }
-        if fields.dropFirst().contains(host), let address = fields.first { addresses.append(address) }
+        let fields = line.prefix { $0 != "#" }.split(whereSeparator: { $0.isBlank }).map {
+          Bytes($0)
+        }
+        if fields.dropFirst().contains(host), let address = fields.first {
+          addresses.append(address)
+        }
       }
       System.close(descriptor)
     }
-    if addresses.isEmpty, host.equals("localhost") { addresses = [bytes("127.0.0.1"), bytes("::1")] }
+    if addresses.isEmpty, host.equals("localhost") {
+      addresses = [bytes("127.0.0.1"), bytes("::1")]
+    }
     var result = -EHOSTUNREACH
     for address in addresses {
       result = System.connect(address, port, isDatagram)

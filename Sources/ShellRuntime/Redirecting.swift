@@ -71,7 +71,9 @@ extension Interpreter {
           save(source, &saved, keeps)
           ownsSource = true
         }
-      } else if redirection.kind == .duplicateOutput, !redirection.isExplicit || redirection.descriptor == 1 {
+      } else if redirection.kind == .duplicateOutput,
+        !redirection.isExplicit || redirection.descriptor == 1
+      {
         source = openFile(target, outputFlags(target, clobbers: false))
         alsoErrors = true
         guard report(source, target) else { return false }

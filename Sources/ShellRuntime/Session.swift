@@ -93,7 +93,8 @@ public final class Session {
       }
       prepare(reader)
       return finish { () throws(Unwind) in
-        let parser = ShellParser(command, symbols: shell.symbols, deepest: Interpreter.deepest, features: shell.features)
+        let parser = ShellParser(
+          command, symbols: shell.symbols, deepest: Interpreter.deepest, features: shell.features)
         try shell.run(parser, isLast: shell.interactive == nil)
       }
     }
@@ -142,7 +143,9 @@ public final class Session {
         _ = crt_meet_signal(number, shell.defaultMeeting(number), 0)
       }
       let wantsJobs = !invocation.switches.contains { $0.letter == "m" && !$0.isOn }
-      if wantsJobs, System.isTerminal(0) || System.isTerminal(2) { shell.apply(Options.monitor, true) }
+      if wantsJobs, System.isTerminal(0) || System.isTerminal(2) {
+        shell.apply(Options.monitor, true)
+      }
     } else if shell.options.has(Options.monitor) {
       shell.setJobControl(true)
     }
@@ -172,13 +175,16 @@ public final class Session {
     let shell = interpreter
     shell.zero = path
     var descriptor = shell.openFile(path, O_RDONLY | O_CLOEXEC)
-    if descriptor == -ENOENT, !path.contains("/"), let found = shell.search(path, shell.value(shell.known.path) ?? []) {
+    if descriptor == -ENOENT, !path.contains("/"),
+      let found = shell.search(path, shell.value(shell.known.path) ?? [])
+    {
       descriptor = shell.openFile(found, O_RDONLY | O_CLOEXEC)
     }
     guard descriptor >= 0 else {
       shell.zero = shell.name
       if descriptor != Int32.min {
-        shell.writeError(shell.name + bytes(": ") + path + bytes(": ") + System.text(-descriptor) + bytes("\n"))
+        shell.writeError(
+          shell.name + bytes(": ") + path + bytes(": ") + System.text(-descriptor) + bytes("\n"))
       }
       return descriptor == -ENOENT ? 127 : 126
     }
@@ -190,7 +196,8 @@ public final class Session {
     }
     prepare(reader)
     return finish { () throws(Unwind) in
-      let parser = ShellParser(text, symbols: shell.symbols, deepest: Interpreter.deepest, features: shell.features)
+      let parser = ShellParser(
+        text, symbols: shell.symbols, deepest: Interpreter.deepest, features: shell.features)
       shell.parser = parser
       if shell.options.has(Options.verbose) { shell.writeError(text) }
       try shell.run(parser, isLast: shell.interactive == nil)

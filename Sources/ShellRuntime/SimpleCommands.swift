@@ -201,7 +201,9 @@ extension Interpreter {
           export(assignment.symbol)
         }
         var saved = SavedDescriptors()
-        guard try redirect(command.redirections, saving: &saved, keeps: true) else { System.exit(1) }
+        guard try redirect(command.redirections, saving: &saved, keeps: true) else {
+          System.exit(1)
+        }
       } catch {
         System.exit(status == 0 ? 1 : status)
       }
@@ -239,7 +241,7 @@ extension Interpreter {
       name: String(bytes: arguments[0]), output: output, errors: Output(descriptor: 2),
       environment: exported(), root: context.root, clock: context.clock, applets: applets)
     let result = applet.run(arguments.dropFirst().map { String(bytes: $0) }, &inner)
-    if captures > 0 { out += output.buffer }
+    if captures > 0 { out += output.text.bytes }
     return result
   }
 
@@ -294,7 +296,9 @@ extension Interpreter {
     let line = head.prefix { $0 != "\n" }
     var words: [Bytes] = []
     if line.starts(with: bytes("#!")) {
-      words = line.dropFirst(2).split(maxSplits: 1, whereSeparator: { $0.isBlank }).map { Bytes($0) }
+      words = line.dropFirst(2).split(maxSplits: 1, whereSeparator: { $0.isBlank }).map {
+        Bytes($0)
+      }
       if words.count == 2, words[0].lastComponent.equals("env") {
         words = words[1].split(whereSeparator: { $0.isBlank }).map { Bytes($0) }
       }

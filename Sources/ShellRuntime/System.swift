@@ -179,7 +179,9 @@ enum System {
 
 extension [UInt8] {
   /// Appends what `body` writes to a buffer of `count` bytes: as many as it says, none where that is negative.
-  mutating func withUnsafeMutableAppend(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Int) -> Int {
+  mutating func withUnsafeMutableAppend(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Int)
+    -> Int
+  {
     let start = self.count
     append(contentsOf: repeatElement(0, count: count))
     let written = withUnsafeMutableBytes { buffer in

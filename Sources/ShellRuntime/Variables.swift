@@ -53,7 +53,9 @@ extension Interpreter {
     let symbol = symbols.intern(name)
     guard symbol !== known.ifs, symbol !== known.ppid else { return }
     symbol.variable = Variable(entry.piece(equals + 1, entry.count), .exported)
-    if symbol.dynamic == Dynamic.random || symbol.dynamic == Dynamic.lineno { symbol.variable?.text = [] }
+    if symbol.dynamic == Dynamic.random || symbol.dynamic == Dynamic.lineno {
+      symbol.variable?.text = []
+    }
   }
 
   /// PWD, where it is right, else the folder as the kernel names it.
@@ -123,7 +125,8 @@ extension Interpreter {
     case Dynamic.functionName:
       let names = scopes.reversed().compactMap { $0.function?.symbol.name }
       return names.isEmpty ? nil : ArrayValue(names)
-    case Dynamic.pipeStatus: return ArrayValue((pipeStatus ?? [status]).map { Bytes(decimal: Int($0)) })
+    case Dynamic.pipeStatus:
+      return ArrayValue((pipeStatus ?? [status]).map { Bytes(decimal: Int($0)) })
     default: return nil
     }
   }
@@ -251,7 +254,9 @@ extension Interpreter {
     let kept = Bytes(body.suffix(width))
     let isZero =
       variable.attributes.contains(.zeroFilled) && (kept.first { $0 != " " }?.isDigit ?? false)
-    if isZero { return Bytes(repeating: "0", count: width - kept.count) + kept.map { $0 == " " ? "0" : $0 } }
+    if isZero {
+      return Bytes(repeating: "0", count: width - kept.count) + kept.map { $0 == " " ? "0" : $0 }
+    }
     return Bytes(repeating: " ", count: width - kept.count) + kept
   }
 

@@ -39,7 +39,8 @@ struct Dispatcher {
   }
 
   private func variable(_ name: String) -> String? {
-    environment.first { $0.utf8.starts(with: (name + "=").utf8) }
-      .map { String(Substring($0.utf8.dropFirst(name.utf8.count + 1))) }
+    let prefix = name + "="
+    return environment.first { $0.utf8.starts(with: prefix.utf8) }
+      .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
   }
 }

@@ -6,12 +6,12 @@ import Testing
 
 @testable import ProcessApplets
 
-private func names() -> PsNames {
-  PsNames(
+private func names() -> ProcessNames {
+  ProcessNames(
     own: Accounts(
       passwd: Array("root:x:0:0::/:\nwww-data:x:33:33::/:\n".utf8),
-      group: Array("root:x:0:\nadm:x:4:\n".utf8))
-  ) { nil }
+      group: Array("root:x:0:\nadm:x:4:\n".utf8)),
+    root: { _ in nil }, pod: { nil })
 }
 
 private func options(_ line: String) -> PsOptions? {

@@ -1,4 +1,3 @@
-internal import Accounts
 internal import Box
 internal import Cgroup
 internal import Linux
@@ -55,10 +54,10 @@ struct ProcessMatcher {
     }
     let own = try? processes.ownPID()
     self.own = own
-    let accounts = Accounts(root: context.root)
-    effectiveUsers = try Self.users(selection.effectiveUsers, accounts)
-    realUsers = try Self.users(selection.realUsers, accounts)
-    realGroups = try Self.groups(selection.realGroups, accounts)
+    let names = ProcessNames(context, processes)
+    effectiveUsers = try Self.users(selection.effectiveUsers, names)
+    realUsers = try Self.users(selection.realUsers, names)
+    realGroups = try Self.groups(selection.realGroups, names)
     terminals = try selection.terminals.map { (name: String) throws(Failure) in
       try Self.terminal(name, context)
     }
@@ -197,22 +196,22 @@ extension ProcessMatcher {
     }
   }
 
-  fileprivate static func users(_ words: [String], _ accounts: Accounts) throws(Failure)
+  fileprivate static func users(_ words: [String], _ names: ProcessNames) throws(Failure)
     -> [UInt32]
   {
     try words.map { (word: String) throws(Failure) in
-      guard let uid = UInt32(word) ?? accounts.uid(named: word) else {
+      guard let uid = UInt32(word) ?? names.uid(named: word) else {
         throw .usage("\(word): no such user; a number works without /etc/passwd")
       }
       return uid
     }
   }
 
-  fileprivate static func groups(_ words: [String], _ accounts: Accounts) throws(Failure)
+  fileprivate static func groups(_ words: [String], _ names: ProcessNames) throws(Failure)
     -> [UInt32]
   {
     try words.map { (word: String) throws(Failure) in
-      guard let gid = UInt32(word) ?? accounts.gid(named: word) else {
+      guard let gid = UInt32(word) ?? names.gid(named: word) else {
         throw .usage("\(word): no such group; a number works without /etc/group")
       }
       return gid

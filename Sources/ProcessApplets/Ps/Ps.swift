@@ -10,7 +10,7 @@ public struct Ps: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     let processes = try open(context.root)
-    let names = PsNames(context, processes)
+    let names = ProcessNames(context, processes)
     let options = try PsArguments.parse(operands, names)
     if let instead = options.instead { return tell(instead, context) }
     let world = PsWorld(context, processes, names)
@@ -148,7 +148,9 @@ public struct Ps: Command {
 
   private func title(of container: Container, _ sheet: PsSheet) -> String {
     var facts = ["main process \(container.mainProcess)"]
-    let user = sheet.world.names.user(container.uid).map { String(bytes: $0) }
+    let user = sheet.world.names.user(container.uid, of: container.mainProcess).map {
+      String(bytes: $0)
+    }
     facts.append("user " + (user ?? String(container.uid)))
     if container.isReadOnly { facts.append("read-only") }
     if let id = container.id { facts.append("id " + String(id.prefix(12))) }

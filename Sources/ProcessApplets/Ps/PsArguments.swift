@@ -6,7 +6,7 @@ internal import Linux
 /// What makes no sense as System V options is read once more with every cluster taken as BSD: that
 /// is why `-aux`, `-axf` and `-auxww` mean what everybody means by them.
 struct PsArguments {
-  let names: PsNames
+  let names: ProcessNames
   /// Whether `-abc` is read as `abc`.
   private let forcesBSD: Bool
   private(set) var options = PsOptions()
@@ -14,7 +14,7 @@ struct PsArguments {
   /// Whether there is but one option.
   private var isAlone = false
 
-  static func parse(_ arguments: [String], _ names: PsNames) throws(Failure) -> PsOptions {
+  static func parse(_ arguments: [String], _ names: ProcessNames) throws(Failure) -> PsOptions {
     var parser = PsArguments(names, forcesBSD: false)
     do throws(Failure) {
       try parser.run(arguments)
@@ -34,7 +34,7 @@ struct PsArguments {
     return try parser.checked()
   }
 
-  init(_ names: PsNames, forcesBSD: Bool) {
+  init(_ names: ProcessNames, forcesBSD: Bool) {
     self.names = names
     self.forcesBSD = forcesBSD
   }

@@ -6,48 +6,34 @@ internal import Report
 ///
 /// One is used for all cells: no string is made per cell.
 struct PsCell {
-  private(set) var bytes: [UInt8] = []
+  private let text = TextBuffer()
   private(set) var columns = 0
   /// Columns that may be used; foreign text is cut there.
   private(set) var limit = Int.max
 
-  init() { bytes.reserveCapacity(512) }
+  var bytes: [UInt8] { Array(text.bytes) }
+
+  func write(to output: Output) { output.write(text.bytes) }
 
   mutating func clear(limit: Int) {
-    bytes.removeAll(keepingCapacity: true)
+    text.removeAll()
     columns = 0
     self.limit = limit
   }
 
   mutating func append(_ byte: UInt8) {
-    bytes.append(byte)
+    text.append(byte)
     columns += 1
   }
 
   mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    text.withUTF8Buffer { self.text.append(UnsafeRawBufferPointer($0)) }
     columns += text.utf8CodeUnitCount
   }
 
   /// In decimal, with zeros in front up to `places`.
   mutating func append(_ number: Int, places: Int = 1) {
-    if number < 0 { append(UInt8(ascii: "-")) }
-    let magnitude = number.magnitude
-    var divisor: UInt = 1
-    var count = 1
-    while magnitude / divisor >= 10 {
-      divisor *= 10
-      count += 1
-    }
-    while count < places {
-      append(UInt8(ascii: "0"))
-      count += 1
-      if count > 20 { break }
-    }
-    while divisor > 0 {
-      append(UInt8(truncatingIfNeeded: magnitude / divisor % 10) + 0x30)
-      divisor /= 10
-    }
+    columns += text.append(number, places: places)
   }
 
   /// In hexadecimal with 16 places.
@@ -62,13 +48,15 @@ struct PsCell {
   ///
   /// - Parameter line: whether it is a command line, whose NUL and newline are shown as blanks.
   mutating func append(foreign text: ArraySlice<UInt8>, line: Bool = false) {
-    var index = text.startIndex
-    while index < text.endIndex, columns < limit {
-      let byte = text[index]
-      if byte >= 0x80 { return append(unicode: Array(text[index...]), line: line) }
-      append(Self.shown(byte, line: line))
-      index += 1
+    let rest = text.withUnsafeBytes { bytes in
+      let room = min(bytes.count, max(0, limit - columns))
+      let index = self.text.appendASCII(UnsafeRawBufferPointer(rebasing: bytes[..<room])) {
+        Self.shown($0, line: line)
+      }
+      columns += index
+      return index < room ? index : nil
     }
+    if let rest { append(unicode: Array(text.dropFirst(rest)), line: line) }
   }
 
   private mutating func append(unicode text: [UInt8], line: Bool) {
@@ -85,7 +73,7 @@ struct PsCell {
         }
         let width = displayWidth(scalar)
         if columns + width > limit { return }
-        bytes.append(contentsOf: UTF8.encode(scalar) ?? .init())
+        for byte in UTF8.encode(scalar) ?? .init() { self.text.append(byte) }
         columns += width
       }
     }
@@ -100,9 +88,9 @@ struct PsCell {
   /// Cuts a name to `width` columns, and marks that with a `+` in its last one.
   mutating func shorten(to width: Int) {
     guard columns > width, width > 0 else { return }
-    let text = bytes[...]
+    let name = bytes[...]
     clear(limit: width - 1)
-    append(foreign: ArraySlice(Array(text)))
+    append(foreign: name)
     append(UInt8(ascii: "+"))
   }
 }

@@ -1,3 +1,5 @@
+internal import Linux
+
 /// A column that can be asked for by name.
 struct PsSpecifier: Sendable {
   enum Side: Sendable { case left, right }
@@ -36,6 +38,7 @@ struct PsSpecifier: Sendable {
   }
 
   static func named(_ name: String) -> PsSpecifier? {
+    let name = name.bytes
     for part in [identities, commands, numbers, memory, special] {
       if let found = part.first(where: { $0.name.equals(name) }) { return found }
     }
@@ -238,8 +241,11 @@ struct PsSpecifier: Sendable {
 
 extension StaticString {
   /// Whether both are the same bytes, without making a string of this.
-  func equals(_ text: String) -> Bool {
-    guard utf8CodeUnitCount == text.utf8.count else { return false }
-    return withUTF8Buffer { $0.elementsEqual(text.utf8) }
+  func equals(_ text: String) -> Bool { equals(text.bytes) }
+
+  func equals(_ bytes: [UInt8]) -> Bool {
+    guard utf8CodeUnitCount == bytes.count else { return false }
+    for index in 0..<bytes.count where utf8Start[index] != bytes[index] { return false }
+    return true
   }
 }

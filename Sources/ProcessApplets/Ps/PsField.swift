@@ -51,6 +51,10 @@ extension PsField {
       .swappable:
       [.stat, .statusNumbers]
     case .otherGroups, .otherGroupIDs: .status
+    case .processor, .processorIfRunning, .nice, .realTimePriority, .policy, .policyName, .limit,
+      .text,
+      .data, .stackStart, .stackPointer, .instructionPointer:
+      [.stat, .statTail]
     case .waitChannel: .wchan
     case .cgroup, .cgroupName, .lxc: .cgroup
     default: .stat

@@ -90,7 +90,7 @@ extension PsSheet {
   private func otherGroups(_ record: ProcessRecord, byName: Bool) -> PsRaw {
     let groups = table.status(of: record).groups
     let words = groups.map { gid in
-      byName ? world.names.group(gid) ?? String(gid).bytes : String(gid).bytes
+      byName ? world.names.group(gid, of: record.pid) ?? String(gid).bytes : String(gid).bytes
     }
     return text(ArraySlice(words.joined(separator: [UInt8(ascii: ",")])))
   }

@@ -55,6 +55,8 @@ struct PsLayout {
 /// What is too wide for its column pushes the next ones to the right, until their padding has made
 /// up for it.
 private struct PsLine {
+  fileprivate static var blanks: StaticString { "                                " }
+
   private let screen: Int?
   private var wanted = 0
   private var written = 0
@@ -74,7 +76,7 @@ private struct PsLine {
     if column.side == .right { gap += max(0, column.width - cell.columns) }
     gap = max(gap, isFirst ? 0 : 1)
     output.pad(gap)
-    output.write(contentsOf: cell.bytes)
+    cell.write(to: output)
     written += gap + cell.columns
     wanted += column.width + 1
   }
@@ -82,8 +84,11 @@ private struct PsLine {
 
 extension Output {
   fileprivate func pad(_ count: Int) {
-    for _ in 0..<min(count, 1 << 20) { write(UInt8(ascii: " ")) }
+    var rest = min(count, 1 << 20)
+    while rest > 0 {
+      let part = min(rest, PsLine.blanks.utf8CodeUnitCount)
+      write(UnsafeRawBufferPointer(start: PsLine.blanks.utf8Start, count: part))
+      rest -= part
+    }
   }
-
-  fileprivate func write(contentsOf bytes: [UInt8]) { write(bytes) }
 }

@@ -83,3 +83,28 @@ enum PsList {
         + (hint.map { "did you mean \($0)?" } ?? "ps L lists them"))
   }
 }
+
+extension ProcessNames {
+  /// The users of a list of names and numbers.
+  func users(_ text: String, _ option: String) throws(Failure) -> [UInt32] {
+    var found: [UInt32] = []
+    for word in try PsList.words(text, option) {
+      guard let uid = uid(named: word) ?? UInt32(word) else {
+        throw .message("\(option): \(word): no such user")
+      }
+      found.append(uid)
+    }
+    return found
+  }
+
+  func groups(_ text: String, _ option: String) throws(Failure) -> [UInt32] {
+    var found: [UInt32] = []
+    for word in try PsList.words(text, option) {
+      guard let gid = gid(named: word) ?? UInt32(word) else {
+        throw .message("\(option): \(word): no such group")
+      }
+      found.append(gid)
+    }
+    return found
+  }
+}

@@ -73,10 +73,10 @@ extension PsSheet {
       return .number(Int(groupID(field, record)))
     case .user, .realUser, .savedUser, .fileUser:
       let uid = userID(field, record)
-      return .text(world.names.user(uid)?[...] ?? ArraySlice(String(uid).utf8))
+      return .text(world.names.user(uid, of: record.pid)?[...] ?? ArraySlice(String(uid).utf8))
     case .primaryGroup, .realGroup, .savedGroup, .fileGroup:
       let gid = groupID(field, record)
-      return .text(world.names.group(gid)?[...] ?? ArraySlice(String(gid).utf8))
+      return .text(world.names.group(gid, of: record.pid)?[...] ?? ArraySlice(String(gid).utf8))
     case .name, .shortName: return .text(table.name(of: record))
     case .state: return .text([stat.state])
     case .processor, .processorIfRunning: return .number(stat.processor)

@@ -36,7 +36,7 @@ struct PsSelection {
   }
 
   /// `-g`: numbers are sessions, names are effective groups.
-  mutating func addSessionsOrGroups(_ text: String, _ names: PsNames) throws(Failure) {
+  mutating func addSessionsOrGroups(_ text: String, _ names: ProcessNames) throws(Failure) {
     for word in try PsList.words(text, "-g") {
       if let number = decimal(Array(word.utf8)) {
         sessions.append(number)

@@ -18,10 +18,10 @@ extension PsSheet {
     switch field {
     case .user, .realUser, .savedUser, .fileUser:
       let uid = userID(field, record)
-      write(world.names.user(uid), or: uid, to: &cell)
+      write(world.names.user(uid, of: record.pid), or: uid, to: &cell)
     case .primaryGroup, .realGroup, .savedGroup, .fileGroup:
       let gid = groupID(field, record)
-      write(world.names.group(gid), or: gid, to: &cell)
+      write(world.names.group(gid, of: record.pid), or: gid, to: &cell)
     case .command: writeCommand(row, to: &cell)
     case .name:
       cell.append(foreign: row.prefix[...])

@@ -1,4 +1,3 @@
-internal import Accounts
 internal import Box
 internal import Linux
 internal import ProcFS
@@ -7,7 +6,7 @@ internal import Target
 /// What rows are measured against: clocks, memory, users, terminals.
 final class PsWorld {
   let processes: ProcFS
-  let names: PsNames
+  let names: ProcessNames
   let terminals: PsTerminals
   let calendar: PsCalendar
   let now: Instant
@@ -16,7 +15,7 @@ final class PsWorld {
   /// Whether the clocks of the kernel are those of this `/proc`, and its files need not be asked.
   private let isLive: Bool
 
-  init(_ context: Context, _ processes: ProcFS, _ names: PsNames) {
+  init(_ context: Context, _ processes: ProcFS, _ names: ProcessNames) {
     self.processes = processes
     self.names = names
     terminals = PsTerminals(processes)
@@ -49,6 +48,7 @@ final class PsWorld {
 
   /// KiB of memory of the node.
   private(set) lazy var memoryTotal: Int = {
+    if isLive, let total = Host.memoryKiB { return total }
     guard let bytes = try? processes.contents("meminfo", limit: 65536) else { return 0 }
     for line in bytes.split(separator: 0x0A) where line.starts(with: "MemTotal:".utf8) {
       let digits = line.dropFirst(9).drop { $0 == 0x20 }.prefix { $0 >= 0x30 && $0 <= 0x39 }
@@ -96,78 +96,4 @@ final class PsWorld {
 
   /// Seconds since 1970 when a process started.
   func started(_ stat: StatLine) -> Int { bootTime &+ stat.startTicks / ticks }
-}
-
-/// Names of users and groups: the target's, then ours.
-final class PsNames {
-  private let own: Accounts
-  private let openTarget: () -> Root?
-  private lazy var target: Accounts? = openTarget().map { Accounts(root: $0) }
-  private var users: [UInt32: [UInt8]] = [:]
-  private var groups: [UInt32: [UInt8]] = [:]
-
-  /// - Parameter target: finds the root of the target, when the first name is looked up.
-  init(own: Accounts, target: @escaping () -> Root?) {
-    self.own = own
-    openTarget = target
-  }
-
-  /// Where only root runs, no file is read for it.
-  private static let root = Array("root".utf8)
-
-  /// The bytes of a user's name; nil where nobody names it.
-  func user(_ uid: UInt32) -> [UInt8]? {
-    if uid == 0 { return Self.root }
-    if let known = users[uid] { return known.isEmpty ? nil : known }
-    let name = target?.user(uid) ?? own.user(uid)
-    users[uid] = name?.bytes ?? []
-    return name?.bytes
-  }
-
-  func group(_ gid: UInt32) -> [UInt8]? {
-    if let known = groups[gid] { return known.isEmpty ? nil : known }
-    let name = target?.group(gid) ?? own.group(gid)
-    groups[gid] = name?.bytes ?? []
-    return name?.bytes
-  }
-
-  /// The users of a list of names and numbers.
-  func users(_ text: String, _ option: String) throws(Failure) -> [UInt32] {
-    var found: [UInt32] = []
-    for word in try PsList.words(text, option) {
-      guard let uid = target?.uid(named: word) ?? own.uid(named: word) ?? UInt32(word) else {
-        throw .message("\(option): \(word): no such user")
-      }
-      found.append(uid)
-    }
-    return found
-  }
-
-  func groups(_ text: String, _ option: String) throws(Failure) -> [UInt32] {
-    var found: [UInt32] = []
-    for word in try PsList.words(text, option) {
-      guard let gid = target?.gid(named: word) ?? own.gid(named: word) ?? UInt32(word) else {
-        throw .message("\(option): \(word): no such group")
-      }
-      found.append(gid)
-    }
-    return found
-  }
-}
-
-extension PsNames {
-  /// The names of the container that PID 1 is in, where that is not ours (`kubectl debug
-  /// --target`), and our own.
-  convenience init(_ context: Context, _ processes: ProcFS) {
-    self.init(own: Accounts(root: context.root)) { Self.targetRoot(context, processes) }
-  }
-
-  private static func targetRoot(_ context: Context, _ processes: ProcFS) -> Root? {
-    guard context.root.isOwn, Process.ownPID != 1,
-      let file = try? Doorway(processes).open(1, "root", [.path, .directory]).take(),
-      let theirs = try? file.status(),
-      let ours = try? context.root.status("/", follow: true), !theirs.isSame(as: ours)
-    else { return nil }
-    return Root(file, name: "/proc/1/root")
-  }
 }

@@ -243,13 +243,15 @@ public final class ShellParser {
   }
 
   /// Puts the text of an alias in the place of the next word, as often as there is one.
-  func expandAlias() throws(SyntaxError) {
+  ///
+  /// - Parameter isArgument: reserved words are aliases too, behind an alias that ends with a blank.
+  func expandAlias(isArgument: Bool = false) throws(SyntaxError) {
     guard features.aliases else { return }
     var rounds = 0
     while let name = peekText(), let symbol = symbols.lookUp(name), let alias = symbol.alias {
       let start = position
       active.removeAll { $0.end <= start }
-      if Self.isReserved(name) { return }
+      if !isArgument, Self.isReserved(name) { return }
       if active.contains(where: { $0.symbol === symbol }) { return }
       rounds += 1
       if rounds > 100 { throw fail("alias: nested too deeply") }
@@ -290,7 +292,7 @@ public final class ShellParser {
     guard passed.contains(where: { end in text[end..<position].allSatisfy { $0.isBlank } }) else {
       return
     }
-    try expandAlias()
+    try expandAlias(isArgument: true)
     try expandFollowingAlias()
   }
 

@@ -165,6 +165,8 @@ extension Interpreter {
       substitutionStatus = 0
       return []
     }
+    let outer = status
+    defer { status = outer }
     if let text = try captureInProcess(command.list) { return trimmed(text) }
     flushOutput()
     guard let ends = System.pipe() else {
@@ -186,7 +188,6 @@ extension Interpreter {
     let text = System.readAll(ends.read)
     System.close(ends.read)
     substitutionStatus = wait(for: child)
-    status = substitutionStatus ?? 0
     return trimmed(text)
   }
 
@@ -281,7 +282,7 @@ extension Interpreter {
       simple.words.allSatisfy({ $0.isFreeOfEffects }), isQuick(symbol)
     else { return nil }
     let outer = out
-    let (outerStatus, outerLine) = (status, line)
+    let outerLine = line
     out = []
     captures += 1
     defer {
@@ -295,7 +296,6 @@ extension Interpreter {
       if case .exits = error {} else if status == 0 { status = 1 }
     }
     substitutionStatus = status
-    _ = outerStatus
     return out
   }
 }

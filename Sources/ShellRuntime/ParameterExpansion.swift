@@ -45,7 +45,11 @@ extension Interpreter {
         return try append(word.parts, to: &builder, quoted: quoted)
       }
     case .alternative(let word, let orEmpty):
-      if !isMissing(value, orEmpty) { try append(word.parts, to: &builder, quoted: quoted) }
+      if !isMissing(value, orEmpty) {
+        try append(word.parts, to: &builder, quoted: quoted)
+      } else if quoted {
+        builder.add(quoted: [])
+      }
       return
     case .orFail(let word, let orEmpty):
       if isMissing(value, orEmpty) { throw try missing(parameter, word, orEmpty) }
@@ -77,7 +81,7 @@ extension Interpreter {
   private func append(_ parts: [WordPart], to builder: inout FieldBuilder, quoted: Bool)
     throws(Unwind)
   {
-    if quoted, parts.isEmpty { return builder.add(quoted: []) }
+    if quoted { builder.add(quoted: []) }
     try append(parts, to: &builder, splits: !quoted)
   }
 

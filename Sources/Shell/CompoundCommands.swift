@@ -33,6 +33,7 @@ extension ShellParser {
         if peek() == "(", peek(1) == "(" { return try arithmeticFor() }
         return .forEach(try forClause())
       }
+      if word.equals("fi") { throw unexpected() }
       return word.equals("function") ? try functionWithKeyword() : nil
     case "[":
       guard word.equals("[[") else { return nil }

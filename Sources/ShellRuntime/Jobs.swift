@@ -178,7 +178,7 @@ extension Interpreter {
   func leave() -> Never {
     runExitTrap()
     if !flushOutput(), status == 0 { status = 1 }
-    System.exit(status & 0xFF)
+    System.quit(status & 0xFF)
   }
 
   /// `( … )`.

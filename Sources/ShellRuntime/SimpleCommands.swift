@@ -202,10 +202,10 @@ extension Interpreter {
         }
         var saved = SavedDescriptors()
         guard try redirect(command.redirections, saving: &saved, keeps: true) else {
-          System.exit(1)
+          System.quit(1)
         }
       } catch {
-        System.exit(status == 0 ? 1 : status)
+        System.quit(status == 0 ? 1 : status)
       }
       become(symbol, arguments, applet)
     }
@@ -250,9 +250,9 @@ extension Interpreter {
     flushOutput()
     if let applet {
       captures = 0
-      System.exit(runHere(applet, arguments))
+      System.quit(runHere(applet, arguments))
     }
-    System.exit(execute(symbol, arguments))
+    System.quit(execute(symbol, arguments))
   }
 
   /// Replaces this process by a program; answers the status where that failed, which has been said.
@@ -392,7 +392,7 @@ extension Interpreter {
     if let applet = applet(program) {
       captures = 0
       status = runHere(applet, arguments)
-      System.exit(status)
+      System.quit(status)
     }
     status = execute(symbols.intern(program), arguments, program: program)
     if interactive == nil || isSubshell { throw .exits }

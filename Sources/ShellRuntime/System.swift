@@ -147,7 +147,7 @@ enum System {
     return pid < 0 ? -errno : pid
   }
 
-  static func exit(_ status: Int32) -> Never { _exit(status) }
+  static func quit(_ status: Int32) -> Never { _exit(status) }
 
   static func kill(_ pid: Int32, _ signal: Int32) -> Int32 {
     CLinux.kill(pid, signal) == 0 ? 0 : errno

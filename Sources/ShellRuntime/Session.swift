@@ -263,7 +263,8 @@ extension Interpreter {
       let prompt = self.expandPrompt(self.value(isFirst ? self.known.ps1 : self.known.ps2) ?? [])
       outcome = interactive.reader(prompt, !isFirst)
       guard case .line(let line) = outcome else { return nil }
-      isFirst = false
+      // A line without a command is no start of one.
+      if !line.allSatisfy({ $0.isSpace }) { isFirst = false }
       if self.options.has(Options.verbose) { self.writeError(line + bytes("\n")) }
       return line + bytes("\n")
     }

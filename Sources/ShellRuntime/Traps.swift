@@ -110,6 +110,7 @@ extension Interpreter {
       if let action = traps.action(number) {
         if !action.isEmpty { try runTrap(action) }
       } else if interactive != nil, number == Int(SIGINT) {
+        writeError(bytes("\n"))
         status = 130
         throw .fails
       }

@@ -132,7 +132,7 @@ extension Interpreter {
     _ operation: ArithmeticNode.Operator, _ left: Int, _ right: Int, _ source: Bytes
   ) throws(Unwind) -> Int {
     guard let result = operation.apply(left, right) else {
-      throw fatal(source, operation == .power ? "exponent less than 0" : "division by zero")
+      throw fatal(source, operation == .power ? "exponent less than 0" : "zero divisor")
     }
     return result
   }

@@ -191,7 +191,8 @@ extension Interpreter {
         } else if letter == "A" {
           guard index < arguments.count else { return usage(arguments, "-A: needs a name") }
           let symbol = symbols.intern(arguments[index])
-          let elements = Array(arguments[(index + 1)...])
+          var elements = Array(arguments[(index + 1)...])
+          if elements.first?.equals("--") == true { elements.removeFirst() }
           try checkWritable(symbol)
           if sign == "-" {
             let variable = Variable(nil, (symbol.variable?.attributes ?? []).union(.indexed))

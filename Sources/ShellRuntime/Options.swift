@@ -71,6 +71,8 @@ public struct Options: Sendable {
   static let execFail: UInt64 = 1 << 58
   static let patsubReplacement: UInt64 = 1 << 59
 
+  static let utf8: UInt64 = 1 << 60
+
   private static func o(
     _ letter: UInt8, _ name: StaticString, _ bit: UInt64, _ isExtra: Bool = false
   ) -> Option { Option(letter: letter, name: name, bit: bit, isExtra: isExtra) }
@@ -87,7 +89,7 @@ public struct Options: Sendable {
       o("u", "nounset", noUnset), o("t", "onecmd", oneCommand), o("P", "physical", physical),
       o(0, "pipefail", pipeFail), o(0, "posix", posix), o("p", "privileged", privileged),
       o("s", "stdin", standardInput), o("v", "verbose", verbose), o(0, "vi", vi),
-      o("x", "xtrace", xtrace),
+      o("U", "utf8-mode", utf8), o("x", "xtrace", xtrace),
       o(0, "autocd", autoCD, true), o(0, "cdspell", cdSpell, true),
       o(0, "checkhash", checkHash, true), o(0, "checkwinsize", checkWinSize, true),
       o(0, "cmdhist", cmdHist, true), o(0, "dotglob", dotGlob, true),
@@ -110,7 +112,7 @@ public struct Options: Sendable {
     bits =
       Options.hashAll | Options.braces | Options.expandAliases | Options.sourcePath
       | Options.promptVars | Options.globAsciiRanges | Options.interactiveComments
-      | Options.cmdHist | Options.checkWinSize
+      | Options.cmdHist | Options.checkWinSize | Options.utf8
   }
 
   func has(_ bit: UInt64) -> Bool { bits & bit != 0 }
@@ -128,7 +130,7 @@ public struct Options: Sendable {
   /// `$-`.
   var letters: Bytes {
     var letters: Bytes = []
-    for option in Self.all where option.letter != 0 && has(option.bit) {
+    for option in Self.all where option.letter != 0 && option.letter != "U" && has(option.bit) {
       // bash lists B, h and its kin too; what scripts look for is here.
       letters.append(option.letter)
     }

@@ -13,10 +13,12 @@ internal import TextApplets
 public func registry() -> [Applet] {
   [
     Applet("[", Test.self),
+    Applet("ash", Sh.self),
     Applet("b2sum", Sums.self),
     Applet("base32", BaseN.self),
     Applet("base64", BaseN.self),
     Applet("basename", Basename.self),
+    Applet("bash", Sh.self),
     Applet("busybox", Debugbox.self),
     Applet("capsh", Capsh.self),
     Applet("cat", Cat.self),
@@ -30,6 +32,7 @@ public func registry() -> [Applet] {
     Applet("comm", Comm.self),
     Applet("cp", Cp.self),
     Applet("cut", Cut.self),
+    Applet("dash", Sh.self),
     Applet("date", Date.self),
     Applet("dd", Dd.self),
     Applet("debugbox", Debugbox.self),
@@ -115,6 +118,7 @@ public func registry() -> [Applet] {
     Applet("seq", Seq.self),
     Applet("setpriv", Setpriv.self),
     Applet("setsid", Setsid.self),
+    Applet("sh", Sh.self),
     Applet("sha1sum", Sums.self),
     Applet("sha224sum", Sums.self),
     Applet("sha256sum", Sums.self),
@@ -156,5 +160,6 @@ public func registry() -> [Applet] {
     Applet("xxd", Xxd.self),
     Applet("yes", Yes.self),
     Applet("zcat", Gzip.self),
+    Applet("zsh", Sh.self),
   ]
 }

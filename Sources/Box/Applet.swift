@@ -6,11 +6,14 @@ public struct Applet {
   public let name: StaticString
   /// The manual with its types erased, for help and documentation; its options are sorted.
   public let page: () -> Page
+  /// Whether the shell runs it without a child.
+  public let runsInProcess: Bool
   let start: ([String], inout Context) throws(Failure) -> Void
 
   public init<C: Command>(_ name: StaticString, _: C.Type) {
     self.name = name
     page = { Page(C.manual) }
+    runsInProcess = C.runsInProcess
     start = { (arguments: [String], context: inout Context) throws(Failure) in
       let settings = SettingsOf(C.manual)
       guard let operands = try Self.read(arguments, settings, page: { Page(C.manual) }, context)

@@ -2,7 +2,14 @@
 public protocol Command {
   init()
   static var manual: Manual<Self> { get }
+  /// Whether the shell runs it without a child: it ends soon, and leaves working folder, descriptors,
+  /// signals and limits of the process as they were.
+  static var runsInProcess: Bool { get }
   func run(_ operands: [String], _ context: inout Context) throws(Failure)
+}
+
+extension Command {
+  public static var runsInProcess: Bool { false }
 }
 
 /// Where an applet stands in the list of applets.

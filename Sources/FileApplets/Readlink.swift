@@ -11,6 +11,8 @@ public struct Readlink: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Readlink> {
     Manual(
       "readlink", "Print where links point, or paths without links", family: .files,

@@ -12,6 +12,8 @@ public struct Realpath: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Realpath> {
     Manual(
       "realpath", "Print absolute paths without links", family: .files, operands: "FILE...",

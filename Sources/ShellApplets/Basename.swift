@@ -9,6 +9,8 @@ public struct Basename: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Basename> {
     Manual(
       "basename", "Print a path without its folder", family: .shell,

@@ -7,6 +7,8 @@ public struct Dirname: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Dirname> {
     Manual(
       "dirname", "Print the folder of a path", family: .shell, operands: "PATH...", grammar: .posix,

@@ -8,6 +8,8 @@ public struct Echo: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Echo> {
     Manual(
       "echo", "Print the arguments, separated by spaces", family: .shell, operands: "[STRING]...",

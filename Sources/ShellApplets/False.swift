@@ -4,6 +4,8 @@ public import Box
 public struct False: Command {
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<False> {
     Manual(
       "false", "Do nothing, unsuccessfully", family: .shell, operands: "[IGNORED]...",

@@ -7,6 +7,8 @@ public struct Printenv: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Printenv> {
     Manual(
       "printenv", "Print this container's environment", family: .shell, operands: "[NAME]...",

@@ -5,6 +5,8 @@ internal import Linux
 public struct Printf: Command {
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Printf> {
     Manual(
       "printf", "Print arguments by a format, as often as they last", family: .shell,

@@ -7,6 +7,8 @@ public struct Pwd: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Pwd> {
     Manual(
       "pwd", "Print the working folder", family: .shell,

@@ -9,6 +9,8 @@ public struct Seq: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Seq> {
     Manual(
       "seq", "Print numbers in steps", family: .shell, operands: "[FIRST [STEP]] LAST",

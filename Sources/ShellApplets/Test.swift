@@ -5,6 +5,8 @@ internal import Linux
 public struct Test: Command {
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Test> {
     Manual(
       "test", "Compare strings and numbers, ask about files", family: .shell,

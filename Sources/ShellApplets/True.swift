@@ -4,6 +4,8 @@ public import Box
 public struct True: Command {
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<True> {
     Manual(
       "true", "Do nothing, successfully", family: .shell, operands: "[IGNORED]...", grammar: .own,

@@ -7,6 +7,8 @@ public struct Tty: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Tty> {
     Manual(
       "tty", "Print the terminal that standard input is", family: .shell,

@@ -8,6 +8,8 @@ public struct Which: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Which> {
     Manual(
       "which", "Print the path of the program a name stands for", family: .shell,

@@ -20,6 +20,8 @@ public struct Date: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Date> {
     Manual(
       "date", "Print the time of day, or any other time", family: .system, operands: "[+FORMAT]",

@@ -14,6 +14,8 @@ public struct Id: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Id> {
     Manual(
       "id", "Print user and group ids, ours or a user's", family: .system, operands: "[USER]...",

@@ -8,6 +8,8 @@ public struct Nproc: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Nproc> {
     Manual(
       "nproc", "Print how many CPUs this process may use", family: .system,

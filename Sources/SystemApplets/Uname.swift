@@ -20,6 +20,8 @@ public struct Uname: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Uname> {
     Manual(
       "uname", "Print the names of kernel and machine", family: .system,

@@ -6,6 +6,8 @@ internal import Linux
 public struct Whoami: Command {
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Whoami> {
     Manual(
       "whoami", "Print the name of the effective user", family: .system,

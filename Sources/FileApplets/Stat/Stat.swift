@@ -13,6 +13,8 @@ public struct Stat: Command {
 
   public init() {}
 
+  public static var runsInProcess: Bool { true }
+
   public static var manual: Manual<Stat> {
     Manual(
       "stat", "Print the status of files or of file systems", family: .files, operands: "FILE...",

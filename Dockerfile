@@ -43,7 +43,7 @@ LABEL org.opencontainers.image.title="swift-debugbox" \
   org.opencontainers.image.licenses="Apache-2.0 AND LGPL-2.1-or-later AND BSD-3-Clause AND MPL-2.0" \
   org.opencontainers.image.version="$DEBUGBOX_VERSION" \
   org.opencontainers.image.revision="$DEBUGBOX_COMMIT"
-CMD ["/bin/debugbox"]
+CMD ["/bin/sh"]
 
 FROM debugbox AS nonroot
 USER 65532:65532

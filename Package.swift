@@ -150,7 +150,9 @@ let package = Package(
       dependencies: [
         "Applets", "Box", "Linux", "LineEditor", "Completion", "Session", "CRuntime", "CLinux",
       ],
-      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+      ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
     tests("Applets"), tests("Target", "ProcFS"), tests("Capabilities"), tests("Accounts"),

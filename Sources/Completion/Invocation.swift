@@ -78,7 +78,7 @@ struct Invocation {
 
   private func takes(_ word: StaticString) -> Bool {
     guard let page else { return false }
-    return page.operands.uppercased().split { !$0.isLetter && $0 != "_" }
+    return page.operands.uppercased().split { !("A"..."Z").contains($0) && $0 != "_" }
       .contains { $0 == "\(word)" || $0 == "\(word)S" }
   }
 
@@ -96,7 +96,9 @@ struct Invocation {
   var takesHosts: Bool {
     guard let page else { return false }
     return page.family == .network
-      || page.operands.uppercased().split { !$0.isLetter }.contains { Self.isHost(String($0)) }
+      || page.operands.uppercased().split { !("A"..."Z").contains($0) }.contains {
+        Self.isHost(String($0))
+      }
   }
 
   static func isHost(_ word: String) -> Bool {

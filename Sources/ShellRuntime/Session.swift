@@ -92,7 +92,7 @@ public final class ShellSession {
   private func runInside(_ converse: ((Interpreter) -> Conversation)?) -> Int32 {
     let shell = interpreter
     if let complaint = applySwitches() {
-      shell.complain(complaint, "unknown option")
+      shell.complain(complaint, "no such option")
       return 2
     }
     shell.positional = invocation.parameters

@@ -3,7 +3,7 @@ _debugbox() {
   local word=${COMP_WORDS[COMP_CWORD]} words=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    words='[ b2sum base32 base64 basename busybox capsh cat chgrp chmod chown chroot cksum clear cmp comm cp cut date dd debugbox df dig dirname dmesg dns du echo egrep enter env expand expr false fgrep find findmnt fold free getent getpcaps go-info grep gunzip gzip hd head hexdump host hostname id jattach jcmd jfr jinfo jmap join jps jstack jstat kill killall less ln ls ls-proc-root md5sum mkdir mktemp more mount mv nice nl nohup nproc nsenter nslookup od paste penv pgrep pidof pkill printenv printf ps pstree pwd py-spy pystack readlink realpath reset rev rm rmdir runtimes script self-check seq setpriv setsid sha1sum sha224sum sha256sum sha384sum sha512sum shuf sleep sort split stat strings stty sync sysctl tac tail tar tee test time timeout touch tr tree true truncate tty uname unexpand uniq uptime vmstat watch wc which whoami why xargs xxd yes zcat --install= --list --help --version'
+    words='[ ash b2sum base32 base64 basename bash busybox capsh cat chgrp chmod chown chroot cksum clear cmp comm cp cut dash date dd debugbox df dig dirname dmesg dns du echo egrep enter env expand expr false fgrep find findmnt fold free getent getpcaps go-info grep gunzip gzip hd head hexdump host hostname id jattach jcmd jfr jinfo jmap join jps jstack jstat kill killall less ln ls ls-proc-root md5sum mkdir mktemp more mount mv nice nl nohup nproc nsenter nslookup od paste penv pgrep pidof pkill printenv printf ps pstree pwd py-spy pystack readlink realpath reset rev rm rmdir runtimes script self-check seq setpriv setsid sh sha1sum sha224sum sha256sum sha384sum sha512sum shuf sleep sort split stat strings stty sync sysctl tac tail tar tee test time timeout touch tr tree true truncate tty uname unexpand uniq uptime vmstat watch wc which whoami why xargs xxd yes zcat zsh --install= --list --help --version'
   elif [[ $word == -* ]]; then
     case ${COMP_WORDS[1]} in
       'base64' | 'base32') words='-d --decode -i --ignore-garbage -w --wrap= --help --version' ;;
@@ -72,7 +72,7 @@ _debugbox() {
       'nohup') words='--help --version' ;;
       'nproc') words='--all --ignore= --help --version' ;;
       'nsenter') words='-a --all -C --cgroup -e --env -F --no-fork -G --setgid -i --ipc -m --mount -n --net -p --pid -r --root -S --setuid -t --target= -T --time -u --uts -U --user -w --wd --preserve-credentials --help --version' ;;
-      'nslookup') words='' ;;
+      'nslookup') words='-type= -query= -q= -debug -d2 -port= -timeout= -class= -domain= -nosearch -norecurse -vc -nofail -version' ;;
       'od') words='-a -A --address-radix= -b -c -d -f -i -j --skip-bytes= -l -N --read-bytes= -o -s -S -t --format= -v --output-duplicates -w --width -x --endian= --strings --help --version' ;;
       'paste') words='-d --delimiters= -s --serial -z --zero-terminated --help --version' ;;
       'penv') words='-0 --null --reveal --help --version' ;;
@@ -98,6 +98,7 @@ _debugbox() {
       'seq') words='-f --format= -s --separator= -w --equal-width --help --version' ;;
       'setpriv') words='-d --dump --ambient-caps= --bounding-set= --clear-groups --egid= --euid= --groups= --inh-caps= --init-groups --keep-groups --no-new-privs --nnp --pdeathsig= --regid= --reset-env --reuid= --rgid= --ruid= --help --version' ;;
       'setsid') words='-c --ctty -f --fork -w --wait --help --version' ;;
+      'sh' | 'ash' | 'bash' | 'dash' | 'zsh') words='-c -s -i -l --login -a -e -f -n -u -v -x -b -C -m -h -B -E -P -T -o -O --posix --norc --noprofile' ;;
       'sha256sum' | 'b2sum' | 'md5sum' | 'sha1sum' | 'sha224sum' | 'sha384sum' | 'sha512sum') words='-b --binary -c --check -l --length= -t --text -w --warn -z --zero --ignore-missing --quiet --status --strict --tag --help --version' ;;
       'shuf') words='-e --echo -i --input-range= -n --head-count= -o --output= -r --repeat -z --zero-terminated --random-source --help --version' ;;
       'sleep') words='--help --version' ;;

@@ -27,7 +27,7 @@ public struct Touch: Command {
         .value("t", nil, "[[CC]YY]MMDDhhmm[.ss]", "That time instead of now") { $0.stamp = $1 },
         .value("r", "reference", "FILE", "The times of FILE instead of now") { $0.reference = $1 },
         .flag("f", nil, "Taken and without effect") { _ in },
-        .parsed(nil, "time", "WORD", "access (atime, use) or modify (mtime)") {
+        .parsed(nil, "time", "WORD", "The time of access (atime, use) or modify (mtime)") {
           (touch: inout Touch, word: String) throws(Failure) in
           switch word {
           case "access", "atime", "use": touch.access = true

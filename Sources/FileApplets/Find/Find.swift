@@ -84,7 +84,7 @@ enum FindManual {
       .word("mtime", "[+-]N", "Modified N days ago; also -atime, -ctime"),
       .word("mmin", "[+-]N", "Modified N minutes ago; also -amin, -cmin"),
       .word("newer", "FILE", "Modified after FILE; also -anewer, -cnewer"),
-      .word("newerXY", "FILE", "Time X of aBcm after time Y of FILE, or date (t)"),
+      .word("newermt", "DATE", "Modified after DATE; -newerXY FILE: its times aBcm"),
       .word("used", "[+-]N", "Accessed N days after it was changed"),
     ]
   }

@@ -44,7 +44,7 @@ public struct Df: Command {
         .flag("l", "local", "Only local file systems") { $0.isLocal = true },
         .flag("P", "portability", "The columns of POSIX") { $0.isPortable = true },
         .flag(nil, "total", "A sum at the end") { $0.total = true },
-        .optional(nil, "output", "FIELDS", "These columns: source, fstype, size, used ...") {
+        .optional(nil, "output", "FIELDS", "These columns: source, fstype, size, used and so on") {
           (df: inout Df, list: String?) throws(Failure) in
           let known = DfTable.names
           let words = list.map { $0.split(separator: ",").map { String($0) } } ?? known

@@ -99,7 +99,7 @@ public struct Du: Command {
         default: throw .usage("--time: \(word ?? ""): must be atime, access, use, ctime or status")
         }
       },
-      .parsed(nil, "time-style", "STYLE", "full-iso, long-iso, iso or +FORMAT") {
+      .parsed(nil, "time-style", "STYLE", "Times as full-iso, long-iso, iso or +FORMAT") {
         (du: inout Du, text: String) throws(Failure) in
         guard let style = TimeStyle(text) else { throw .usage("\(text): invalid time style") }
         du.time = style

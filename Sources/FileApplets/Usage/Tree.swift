@@ -66,7 +66,7 @@ public struct Tree: Command {
         .flag("x", nil, "Stay on the file system") { $0.staysOnDevice = true },
         .flag("l", nil, "Follow links to folders") { $0.follows = true },
         .flag(nil, "noreport", "Without the line of sums") { $0.reports = false },
-        .parsed(nil, "charset", "NAME", "ascii or utf-8") {
+        .parsed(nil, "charset", "NAME", "Lines in ascii or utf-8") {
           (tree: inout Tree, name: String) throws(Failure) in
           tree.isASCII = !name.asciiLowercased.hasPrefix("utf")
         },

@@ -19,18 +19,17 @@ public struct Jfr: Command {
       "jfr", "Record a JVM with its flight recorder, and read recordings", family: .runtimes,
       operands: "PID [SECONDS]|{summary|print|hot|collapsed} FILE",
       options: [
-        .value(nil, "events", "NAMES", "print, hot, collapsed: only events of these names") {
+        .value(nil, "events", "NAMES", "Only these events, in print, hot and collapsed") {
           $0.events = $1
         },
         .value("o", "output", "FILE", "Write the recording to FILE of this container; - is stdout")
         {
           $0.output = $1
         },
-        .value(nil, "settings", "NAME", "default or profile (the default here): how much to record")
-        {
+        .value(nil, "settings", "NAME", "How much to record: default, or profile as here") {
           $0.settings = $1
         },
-        .value(nil, "stack-depth", "DEPTH", "print: frames of each stack, 5 unless told") {
+        .value(nil, "stack-depth", "DEPTH", "Frames of each stack in print, 5 unless told") {
           (options: inout Jfr, depth: Int) in options.depth = depth
         },
       ],

@@ -173,7 +173,8 @@ enum XxdArguments {
       ("offset", "o"), ("seek", "s"), ("skip", "s"),
     ]
     let word = words.first { $0.0 == name }
-    guard let letter = word?.1 ?? name.first, "cglnos".contains(letter) else {
+    let isLong = argument.hasPrefix("--")
+    guard let letter = word?.1 ?? (isLong ? nil : name.first), "cglnos".contains(letter) else {
       throw unknownOption(argument, nearest: nil)
     }
     let attached = word == nil ? String(Substring(name.utf8.dropFirst())) : ""

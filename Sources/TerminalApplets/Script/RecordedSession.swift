@@ -64,6 +64,8 @@ struct RecordedSession {
           return end
         }
         end = (try? Child.poll(pid)) ?? nil
+        // What came before the program took its terminal over may be lost, an end of input too.
+        if end == nil, !hasInput { try? master.write([0x04]) }
       }
     }
   }

@@ -275,11 +275,17 @@ extension Interpreter {
     self.parser = parser
     var isFirst = true
     var outcome = ReadOutcome.endOfFile
+    // The parser may ask again what lies behind the end.
+    var hasEnded = false
     parser.refill = { [self] in
+      if hasEnded { return nil }
       self.flushOutput()
       let prompt = self.expandPrompt(self.value(isFirst ? self.known.ps1 : self.known.ps2) ?? [])
       outcome = interactive.reader(prompt, !isFirst)
-      guard case .line(let line) = outcome else { return nil }
+      guard case .line(let line) = outcome else {
+        hasEnded = true
+        return nil
+      }
       // A line without a command is no start of one.
       if !line.allSatisfy({ $0.isSpace }) { isFirst = false }
       if self.options.has(Options.verbose) { self.writeError(line + bytes("\n")) }
@@ -289,6 +295,7 @@ extension Interpreter {
     while true {
       reportJobs()
       isFirst = true
+      hasEnded = false
       do throws(Unwind) {
         guard try step(parser) else {
           if case .interrupted = outcome {

@@ -95,6 +95,7 @@ public func registry() -> [Applet] {
     Applet("nsenter", Nsenter.self),
     Applet("nslookup", Nslookup.self),
     Applet("od", Od.self),
+    Applet("openssl", Openssl.self),
     Applet("paste", Paste.self),
     Applet("penv", Penv.self),
     Applet("pgrep", Pgrep.self),

@@ -23,6 +23,9 @@ public final class TLSSession {
   /// Called at every certificate as it is verified: depth, the code of a problem or 0, and the certificate.
   public var onVerification: ((Int, Int, Certificate?) -> Void)?
 
+  /// Called at every ticket of TLS 1.3 that comes; `sessionText` tells of it.
+  public var onTicket: ((TLSSession) -> Void)?
+
   /// Nothing is sent yet.
   ///
   /// - Parameter socket: connected, and kept open as long as this lives.
@@ -214,6 +217,11 @@ extension TLSSession {
   static func noteRequest(_ ssl: OpaquePointer?) -> Int32 {
     of(ssl)?.wantsClientCertificate = true
     return 1
+  }
+
+  static func noteTicket(_ ssl: OpaquePointer?) {
+    guard let session = of(ssl), session.isTLS13 else { return }
+    session.onTicket?(session)
   }
 
   static func logKey(_ ssl: OpaquePointer?, _ line: UnsafePointer<CChar>?) {

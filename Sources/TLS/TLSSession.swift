@@ -235,6 +235,9 @@ extension TLSSession {
     session.verdict = TLSVerdict()
     session.context.options.trust.supply(
       X509_STORE_CTX_get0_store(store), for: session.peerChain(store))
+    if let level = session.context.options.certificateLevel {
+      X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), Int32(clamping: level))
+    }
     X509_STORE_CTX_set_verify_cb(store) { isGood, store in TLSSession.note(isGood, store) }
     let result = X509_verify_cert(store)
     session.verifiedChain = Certificate.list(X509_STORE_CTX_get0_chain(store))
@@ -265,7 +268,7 @@ extension TLSSession {
     }
     session.onVerification?(
       depth, code, Certificate(borrowing: X509_STORE_CTX_get_current_cert(store)))
-    return 1
+    return code != 0 && session.context.options.endsAtProblem ? 0 : 1
   }
 
   private func peerChain(_ store: OpaquePointer) -> [[UInt8]] {

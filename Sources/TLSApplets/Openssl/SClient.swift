@@ -45,6 +45,7 @@ struct SClient {
       SClientReport(session, options, output, tools).write()
     }
     output.flush()
+    tools.context.errors.flush()
     return try SClientChat(session, options, tools).run()
   }
 
@@ -98,7 +99,7 @@ struct SClient {
         if code == 9 { errors.line("notBefore=\(certificate?.notBeforeText ?? "")") }
         if code == 10 { errors.line("notAfter=\(certificate?.notAfterText ?? "")") }
       }
-      if !isQuiet { errors.line("verify return:\(code != 0 && returnsError ? 0 : 1)") }
+      if !isQuiet, code == 0 || !returnsError { errors.line("verify return:1") }
     }
   }
 

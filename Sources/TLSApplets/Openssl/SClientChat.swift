@@ -35,7 +35,8 @@ struct SClientChat {
           ], until: .never)
       }
       isReadable = !ready[0].intersection([.read, .hangUp, .error]).isEmpty
-      guard takesInput, !ready[1].isEmpty else { continue }
+      // What the peer says goes first.
+      guard takesInput, !isReadable, !ready[1].isEmpty else { continue }
       let count = try attempt { () throws(SystemError) in try input.read(into: buffer) }
       let bytes = Array(buffer[..<count])
       if count == 0 {

@@ -86,6 +86,7 @@ struct SClientOptions {
     options.verifiedName = words.value("verify_hostname") ?? words.value("verify_ip")
     options.verifiesName = options.verifiedName != nil
     options.verifiesPeer = words.has("verify_return_error")
+    options.endsAtProblem = options.verifiesPeer
     options.acceptsPartialChain = words.has("partial_chain")
     options.time = tools.context.clock.now()
     options.trust = try tools.trust(words)
@@ -115,6 +116,8 @@ struct SClientOptions {
       ("tls1", "no_tls1", .tls10), ("tls1_1", "no_tls1_1", .tls11), ("tls1_2", "no_tls1_2", .tls12),
       ("tls1_3", "no_tls1_3", .tls13),
     ]
+    // What the security level forbids is offered all the same.
+    options.minimum = .tls10
     for one in all where words.has(one.only) {
       options.minimum = one.version
       options.maximum = one.version
@@ -122,7 +125,7 @@ struct SClientOptions {
     let left = all.filter { !words.has($0.not) }.map { $0.version }
     if left.isEmpty { throw .usage("s_client: no version of TLS is left") }
     if let last = left.last, last != .tls13 { options.maximum = options.maximum ?? last }
-    if let first = left.first, first == .tls13 { options.minimum = options.minimum ?? first }
+    if let first = left.first, first == .tls13 { options.minimum = first }
     if let text = words.value("min_protocol") { options.minimum = try Self.version(text) }
     if let text = words.value("max_protocol") { options.maximum = try Self.version(text) }
   }

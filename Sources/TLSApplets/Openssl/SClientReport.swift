@@ -25,7 +25,7 @@ struct SClientReport {
       for (index, certificate) in chain.enumerated() { entry(index, certificate) }
     }
     output.write("---\n")
-    let peer = session.isEstablished ? session.peerCertificate : nil
+    let peer = session.peerCertificate
     if let peer {
       output.write("Server certificate\n")
       if !options.words.has("showcerts") { output.write(peer.pem) }
@@ -144,7 +144,6 @@ struct SClientReport {
       output.write("No peer certificate\n")
     }
     if let key = session.exchangedKeyText { output.line("Server Temp Key: \(key)") }
-    if let protocolName = session.alpn { output.line("ALPN protocol: \(Sanitize.escaped(protocolName))") }
     output.flush()
   }
 }

@@ -157,23 +157,19 @@ struct X509Tool {
   }
 
   private func checkNames(_ certificate: Certificate) {
-    for one in options.given {
-      let title: StaticString
-      let isRight: Bool
-      switch one.name {
-      case "checkhost":
-        title = "Hostname"
-        isRight = certificate.isForName(one.value)
-      case "checkemail":
-        title = "Email"
-        isRight = certificate.isFor(email: one.value)
-      case "checkip":
-        title = "IP"
-        isRight = IPAddress(one.value) != nil && certificate.isFor(one.value)
-      default: continue
-      }
-      tools.output.line("\(title) \(one.value) does \(isRight ? "" : "NOT ")match certificate")
+    if let name = options.value("checkhost") {
+      tell("Hostname", name, certificate.isForName(name))
     }
+    if let email = options.value("checkemail") {
+      tell("Email", email, certificate.isFor(email: email))
+    }
+    if let address = options.value("checkip") {
+      tell("IP", address, IPAddress(address) != nil && certificate.isFor(address))
+    }
+  }
+
+  private func tell(_ title: StaticString, _ name: String, _ isRight: Bool) {
+    tools.output.line("\(title) \(name) does \(isRight ? "" : "NOT ")match certificate")
   }
 
   private func digits(_ bytes: [UInt8]) -> String {

@@ -123,7 +123,7 @@ let package = Package(
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
-    applets("NetworkApplets", "DNS", "Accounts"),
+    applets("NetworkApplets", "DNS", "Accounts", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
 
     .target(

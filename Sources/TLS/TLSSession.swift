@@ -110,6 +110,17 @@ public final class TLSSession {
     }
   }
 
+  /// Reads once into `bytes`, waiting for it.
+  public func read(into bytes: inout [UInt8], until deadline: Deadline) throws(TLSFailure) -> Int {
+    var count = 0
+    var failure: TLSFailure?
+    bytes.withUnsafeMutableBytes { raw in
+      do throws(TLSFailure) { count = try read(into: raw, until: deadline) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return count
+  }
+
   public func writeAll(_ bytes: [UInt8], until deadline: Deadline) throws(TLSFailure) {
     var sent = 0
     while sent < bytes.count {

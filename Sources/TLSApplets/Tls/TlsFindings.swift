@@ -148,7 +148,7 @@ struct TlsFindings {
       let fix = hours < 24 ? "is this clock \(Int(hours.rounded(.up))) hours late?" : nil
       add(.problem, "certificate \(index): not valid before \(certificate.notBeforeText)", fix)
     } else if end < now {
-      add(.problem, "certificate \(index): expired \(-days) days ago")
+      add(.problem, "certificate \(index): expired \(-days - 1) days ago")
     } else if days < Self.soon, !certificate.isSelfIssued || index == 0 {
       add(.warning, "certificate \(index): expires in \(days) days")
     }

@@ -93,7 +93,7 @@ struct TlsScreen {
   private func dates(_ certificate: Certificate) -> String {
     let days = certificate.daysLeft(facts.now)
     let left: String =
-      if let days { days < 0 ? "expired \(-days) days ago" : "\(days) days left" } else { "no date" }
+      if let days { days < 0 ? "expired \(-days - 1) days ago" : "\(days) days left" } else { "no date" }
     return "\(left): \(certificate.notBeforeText) - \(certificate.notAfterText)"
   }
 

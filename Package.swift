@@ -169,7 +169,7 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
-    tests("DNS"), tests("NetworkApplets", "DNS"),
+    tests("DNS"), tests("NetworkApplets", "DNS"), tests("TLS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),

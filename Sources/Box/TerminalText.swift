@@ -13,7 +13,8 @@ extension Context {
         if !safe.isEmpty || line.startIndex > 0 { safe.append(0x0A) }
         // Lines of the network end with a carriage return, too.
         let text = line.last == 0x0D ? line.dropLast() : line
-        for (index, part) in text.split(separator: 0x09, omittingEmptySubsequences: false).enumerated()
+        for (index, part) in text.split(separator: 0x09, omittingEmptySubsequences: false)
+          .enumerated()
         {
           if index > 0 { safe.append(0x09) }
           safe += Sanitize.escaped(String(bytes: Array(part))).bytes

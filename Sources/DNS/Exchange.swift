@@ -72,7 +72,8 @@ extension Channel {
       let bytes = try receive(until: deadline)
       let seconds = clock.monotonic().since(start)
       guard let stray = check.stray(bytes) else {
-        return Reply(bytes: bytes, server: server, isTCP: isTCP, seconds: seconds, isSecure: isSecure)
+        return Reply(
+          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds, isSecure: isSecure)
       }
       onStray(stray)
       // Somebody who floods us must not keep us beyond the deadline.

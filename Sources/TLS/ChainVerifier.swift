@@ -63,7 +63,9 @@ public struct ChainVerifier {
     var outcome = notes.outcome
     outcome.verdict.result = Int(X509_STORE_CTX_get_error(context))
     if result <= 0, outcome.verdict.problems.isEmpty {
-      outcome.verdict.problems = [TLSVerdict.Problem(code: max(1, outcome.verdict.result), depth: 0)]
+      outcome.verdict.problems = [
+        TLSVerdict.Problem(code: max(1, outcome.verdict.result), depth: 0)
+      ]
       outcome.subjects = [certificate]
     }
     outcome.chain = Certificate.list(X509_STORE_CTX_get0_chain(context))
@@ -84,7 +86,9 @@ public struct ChainVerifier {
       throw TLSFailure(.setting, "\(address): no address")
     }
     if let email { X509_VERIFY_PARAM_set1_email(parameters, email, 0) }
-    if let securityLevel { X509_VERIFY_PARAM_set_auth_level(parameters, Int32(clamping: securityLevel)) }
+    if let securityLevel {
+      X509_VERIFY_PARAM_set_auth_level(parameters, Int32(clamping: securityLevel))
+    }
     if let depth { X509_VERIFY_PARAM_set_depth(parameters, Int32(clamping: depth)) }
     guard let purpose else { return }
     let index = X509_PURPOSE_get_by_sname(purpose)

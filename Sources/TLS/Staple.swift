@@ -111,7 +111,9 @@ public func httpDate(_ text: String) -> Instant? {
   }
   let names = "JanFebMarAprMayJunJulAugSepOctNovDec".bytes
   guard
-    let month = (0..<12).first(where: { names[($0 * 3)..<($0 * 3 + 3)].elementsEqual(bytes[8..<11]) })
+    let month = (0..<12).first(where: {
+      names[($0 * 3)..<($0 * 3 + 3)].elementsEqual(bytes[8..<11])
+    })
   else { return nil }
   let (day, year) = (number(5..<7), number(12..<16))
   let (hour, minute, second) = (number(17..<19), number(20..<22), number(23..<25))

@@ -5,7 +5,9 @@ public enum StartTLS: Sendable, CaseIterable {
   case smtp, lmtp, pop3, imap, ftp, xmpp, xmppServer, nntp, sieve, postgres, mysql, ldap
 
   public init?(_ name: String) {
-    guard let found = Self.allCases.first(where: { name.sameBytes(as: $0.name) }) else { return nil }
+    guard let found = Self.allCases.first(where: { name.sameBytes(as: $0.name) }) else {
+      return nil
+    }
     self = found
   }
 
@@ -276,7 +278,9 @@ final class Talk {
     while all.count < 16384 {
       all.append(try byte())
       if all.last == UInt8(ascii: ">"),
-        ends.contains(where: { all.count >= $0.utf8.count && all.suffix($0.utf8.count).elementsEqual($0.utf8) })
+        ends.contains(where: {
+          all.count >= $0.utf8.count && all.suffix($0.utf8.count).elementsEqual($0.utf8)
+        })
       {
         return all
       }

@@ -100,7 +100,8 @@ public enum Speech: Equatable, Sendable {
     if bytes.count >= 6, bytes[3] == 0, bytes[4] == 10 || bytes[4] == 0xFF,
       Int(bytes[0]) | Int(bytes[1]) << 8 | Int(bytes[2]) << 16 >= 2, bytes[2] == 0
     {
-      return .mysql(bytes[4] == 10 ? String(bytes: bytes[5...].prefix { $0 >= 0x20 && $0 < 0x7F }) : "")
+      return .mysql(
+        bytes[4] == 10 ? String(bytes: bytes[5...].prefix { $0 >= 0x20 && $0 < 0x7F }) : "")
     }
     if first == UInt8(ascii: "E"), bytes.count >= 5, bytes[1] == 0 { return .postgres }
     if first == 0x30, bytes.count >= 5, bytes[2] == 0x02 { return .ldap }

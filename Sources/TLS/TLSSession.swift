@@ -83,7 +83,9 @@ public final class TLSSession {
       ERR_clear_error()
       let result = SSL_do_handshake(pointer)
       if result == 1 { break }
-      if try ending(result) != nil { throw TLSFailure(.truncated, "the peer closed the connection") }
+      if try ending(result) != nil {
+        throw TLSFailure(.truncated, "the peer closed the connection")
+      }
       try waitWanted(until: deadline)
     }
     isEstablished = true
@@ -115,7 +117,9 @@ public final class TLSSession {
     var count = 0
     var failure: TLSFailure?
     bytes.withUnsafeMutableBytes { raw in
-      do throws(TLSFailure) { count = try read(into: raw, until: deadline) } catch { failure = error }
+      do throws(TLSFailure) { count = try read(into: raw, until: deadline) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
     return count

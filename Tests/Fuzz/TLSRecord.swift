@@ -25,7 +25,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 private func walk(_ bytes: [UInt8], _ range: Range<Int>, _ depth: Int) {
   var reader = DERReader(bytes, range)
   while let value = reader.next() {
-    precondition(range.contains(value.whole.lowerBound) && value.whole.upperBound <= range.upperBound)
+    precondition(
+      range.contains(value.whole.lowerBound) && value.whole.upperBound <= range.upperBound)
     precondition(value.content.upperBound == value.whole.upperBound)
     if value.tag & 0x20 != 0, depth < 20 { walk(bytes, value.content, depth + 1) }
   }

@@ -70,7 +70,8 @@ private func certificate(_ text: String) throws -> Certificate {
 }
 
 private func verify(
-  trusting trusted: [String], between: [String] = [issuer], _ change: (inout ChainVerifier) -> Void = { _ in }
+  trusting trusted: [String], between: [String] = [issuer],
+  _ change: (inout ChainVerifier) -> Void = { _ in }
 ) throws -> ChainVerifier.Outcome {
   var verifier = ChainVerifier()
   verifier.trust = Trust(trusted.map { Array($0.utf8) })
@@ -126,8 +127,10 @@ private func verify(
   #expect(try verify(trusting: []).verdict.code == 20)
   #expect(try verify(trusting: [issuer]).verdict.code == 2)
   #expect(try verify(trusting: [issuer]) { $0.acceptsPartialChain = true }.verdict.isGood)
-  #expect(try verify(trusting: [root]) { $0.time = Instant(seconds: 1_760_000_000) }.verdict.code == 10)
-  #expect(try verify(trusting: [root]) { $0.time = Instant(seconds: 1_720_000_000) }.verdict.code == 9)
+  #expect(
+    try verify(trusting: [root]) { $0.time = Instant(seconds: 1_760_000_000) }.verdict.code == 10)
+  #expect(
+    try verify(trusting: [root]) { $0.time = Instant(seconds: 1_720_000_000) }.verdict.code == 9)
   #expect(try verify(trusting: [root]) { $0.hostName = "other.test" }.verdict.code == 62)
   #expect(try verify(trusting: [root]) { $0.purpose = "sslclient" }.verdict.code == 26)
 }

@@ -27,7 +27,8 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 @Test func blocksThatAreBroken() {
   #expect(PEM.blocks([]).isEmpty)
   #expect(PEM.blocks(bytes("-----BEGIN CERTIFICATE-----\nZm9v\n")).isEmpty)
-  #expect(PEM.blocks(bytes("-----BEGIN CERTIFICATE-----\n\u{1}\n-----END CERTIFICATE-----")).isEmpty)
+  #expect(
+    PEM.blocks(bytes("-----BEGIN CERTIFICATE-----\n\u{1}\n-----END CERTIFICATE-----")).isEmpty)
   #expect(PEM.blocks(bytes("-----BEGIN ")).isEmpty)
   #expect(PEM.blocks(bytes("-----BEGIN X-----")).isEmpty)
 }
@@ -98,5 +99,6 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 @Test func derWriter() {
   #expect(DERWriter.integer([0x80]) == [0x02, 0x02, 0x00, 0x80])
   #expect(DERWriter.integer([0x7F]) == [0x02, 0x01, 0x7F])
-  #expect(DERWriter.value(0x04, [UInt8](repeating: 0, count: 300)).prefix(4) == [0x04, 0x82, 0x01, 0x2C])
+  #expect(
+    DERWriter.value(0x04, [UInt8](repeating: 0, count: 300)).prefix(4) == [0x04, 0x82, 0x01, 0x2C])
 }

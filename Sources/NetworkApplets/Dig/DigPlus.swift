@@ -10,7 +10,8 @@ enum DigPlus: Int, CaseIterable {
   case httpsGet, httpsPost, httpPlain, identify, idnin, idnout, ignore, json, keepalive, keepopen
   case mapped, multiline, ndots, nsid, nssearch, onesoa, opcode, padding, qid, qr, question, raflag
   case rdflag, recurse, retry, rrcomments, search, short, showbadcookie, showbadvers, showsearch
-  case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, tlsCertfile, tlsHostname, tlsKeyfile
+  case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, tlsCertfile, tlsHostname,
+    tlsKeyfile
   case topdown, trace, tries, ttlid
   case ttlunits, unknownformat, vc, yaml, zflag
 

@@ -24,7 +24,9 @@ struct DigTLSOptions {
       verifies = isOn
       authorities = isOn ? value : nil
     default:
-      guard let value, isOn || option == .tlsHostname else { throw .usage("\(word): needs a value") }
+      guard let value, isOn || option == .tlsHostname else {
+        throw .usage("\(word): needs a value")
+      }
       switch option {
       case .tlsHostname: hostName = isOn ? value : nil
       case .tlsCertfile: certificate = value

@@ -13,8 +13,14 @@ public struct Openssl: Command {
       options: clientWords + certificateWords + otherWords,
       examples: [
         ("openssl s_client -connect api:443 -servername api </dev/null", "What does it send?"),
-        ("openssl s_client -connect db:5432 -starttls postgres -brief </dev/null", "TLS to a database"),
-        ("openssl x509 -in @1:/tls/tls.crt -noout -dates -ext subjectAltName", "A file of the target"),
+        (
+          "openssl s_client -connect db:5432 -starttls postgres -brief </dev/null",
+          "TLS to a database"
+        ),
+        (
+          "openssl x509 -in @1:/tls/tls.crt -noout -dates -ext subjectAltName",
+          "A file of the target"
+        ),
         ("openssl x509 -in tls.crt -noout -checkend 86400", "Does it last another day?"),
         ("openssl verify -CAfile ca.crt -untrusted chain.crt tls.crt", "Is the chain whole?"),
       ],
@@ -32,12 +38,17 @@ public struct Openssl: Command {
       .word("connect", "HOST:PORT", "s_client: where to connect; -host and -port as well"),
       .word("servername", "NAME", "s_client: the name sent (SNI); -noservername sends none"),
       .word("showcerts", "", "s_client: all certificates that the server sends"),
-      .word("starttls", "PROTOCOL", "s_client: smtp, lmtp, pop3, imap, ftp, xmpp, xmpp-server, nntp, sieve, postgres, mysql, ldap"),
+      .word(
+        "starttls", "PROTOCOL",
+        "s_client: smtp, lmtp, pop3, imap, ftp, xmpp, xmpp-server, nntp, sieve, postgres, mysql, ldap"
+      ),
       .word("verify_return_error", "", "s_client: end where the certificate cannot be believed"),
-      .word("verify_hostname", "NAME", "s_client, verify: the name that must be in the certificate"),
+      .word(
+        "verify_hostname", "NAME", "s_client, verify: the name that must be in the certificate"),
       .word("brief", "", "s_client: a summary only; -quiet nothing but what the server says"),
       .word("alpn", "LIST", "s_client: protocols to offer, h2,http/1.1"),
-      .word("tls1_2", "", "s_client: this version only; -tls1, -tls1_1, -tls1_3, -no_tls1_3 and so on"),
+      .word(
+        "tls1_2", "", "s_client: this version only; -tls1, -tls1_1, -tls1_3, -no_tls1_3 and so on"),
       .word("status", "", "s_client: ask for the OCSP response"),
       .word("proxy", "HOST:PORT", "s_client: through an HTTP proxy, by CONNECT"),
       .word("cert", "FILE", "s_client: our certificate, with -key FILE and -pass SOURCE"),
@@ -51,10 +62,14 @@ public struct Openssl: Command {
       .word("noout", "", "No PEM at the end"),
       .word("text", "", "x509, req, crl, pkey, rsa, ec: in words"),
       .word("dates", "", "x509: from when to when; -startdate, -enddate, -dateopt iso_8601"),
-      .word("subject", "", "x509, req: whose it is; -issuer, -serial, -email, -hash, -ocsp_uri, -purpose"),
+      .word(
+        "subject", "",
+        "x509, req: whose it is; -issuer, -serial, -email, -hash, -ocsp_uri, -purpose"),
       .word("ext", "LIST", "x509: extensions, subjectAltName,keyUsage"),
       .word("fingerprint", "", "x509: the digest, by -sha256 or another"),
-      .word("checkend", "SECONDS", "x509: status 1 where it is over by then; -checkhost, -checkip, -checkemail"),
+      .word(
+        "checkend", "SECONDS",
+        "x509: status 1 where it is over by then; -checkhost, -checkip, -checkemail"),
       .word("pubkey", "", "x509, req: its key; -modulus"),
       .word("nameopt", "LIST", "How names are written: oneline, RFC2253, multiline, utf8"),
       .word("inform", "FORM", "PEM or DER, which is recognised anyway; -outform, -out FILE"),
@@ -65,8 +80,10 @@ public struct Openssl: Command {
     [
       .word("check", "", "pkey, rsa, ec: whether its parts belong together"),
       .word("pubout", "", "pkey, rsa, ec: the public half"),
-      .word("untrusted", "FILE", "verify: certificates between; -show_chain, -partial_chain, -purpose"),
-      .word("hmac", "KEY", "dgst: with a key; -r, -c, -binary, -verify KEY -signature FILE, -sign KEY"),
+      .word(
+        "untrusted", "FILE", "verify: certificates between; -show_chain, -partial_chain, -purpose"),
+      .word(
+        "hmac", "KEY", "dgst: with a key; -r, -c, -binary, -verify KEY -signature FILE, -sign KEY"),
       .word("hex", "", "rand: as digits; -base64"),
     ]
   }

@@ -10,7 +10,8 @@ struct VerifyTool {
   init(_ arguments: [String], _ tools: Toolbox) throws(Failure) {
     options = try WordOptions(
       arguments, "verify",
-      flags: "verbose show_chain partial_chain x509_strict no_check_time no-CAfile no-CApath trusted_first",
+      flags:
+        "verbose show_chain partial_chain x509_strict no_check_time no-CAfile no-CApath trusted_first",
       values: """
         CAfile CApath trusted untrusted nameopt purpose verify_hostname verify_ip verify_email attime \
         auth_level verify_depth
@@ -118,7 +119,9 @@ struct KeyTool {
     if options.has("text") { tools.output.write(key?.printed ?? publicKey.printed) }
     if options.has("text_pub") { tools.output.write(publicKey.printed) }
     if options.has("modulus") {
-      guard let number = publicKey.modulus else { throw .message("\(tools.shown(file)): no RSA key") }
+      guard let number = publicKey.modulus else {
+        throw .message("\(tools.shown(file)): no RSA key")
+      }
       tools.output.line("Modulus=" + number.map { hexadecimal($0).asciiUppercased }.joined())
     }
     guard !options.has("noout") else { return status }
@@ -173,13 +176,16 @@ struct RequestTool {
     if options.has("verify") {
       let isGood = request.isSelfSigned
       tools.context.errors.line(
-        "Certificate request self-signature " + (isGood ? "verify OK" : "did not match the contents"))
+        "Certificate request self-signature "
+          + (isGood ? "verify OK" : "did not match the contents"))
       tools.context.errors.flush()
       if !isGood { status = ExitStatus.failure }
     }
     var printed: [UInt8] = []
     if options.has("pubkey") {
-      guard let info = request.key?.keyInfo else { throw .message("this kind of key cannot be written") }
+      guard let info = request.key?.keyInfo else {
+        throw .message("this kind of key cannot be written")
+      }
       printed += PEM.text("PUBLIC KEY", info)
     }
     if options.has("text") { printed += request.text(names) }

@@ -52,7 +52,8 @@ struct SClientChat {
 
   /// Whether the letter at the begin of a line ends the session; nil where it is no command.
   private func command(_ bytes: [UInt8]) -> Bool? {
-    guard options.hasCommands, bytes.count <= 2 || bytes[1] == 0x0D, bytes.last == 0x0A || bytes.count == 1
+    guard options.hasCommands, bytes.count <= 2 || bytes[1] == 0x0D,
+      bytes.last == 0x0A || bytes.count == 1
     else { return startsWithQuit(bytes) }
     switch bytes[0] {
     case UInt8(ascii: "Q"): return options.ignoresEnd ? nil : true
@@ -62,7 +63,9 @@ struct SClientChat {
       return false
     case UInt8(ascii: "K"), UInt8(ascii: "k"):
       say("KEYUPDATE")
-      if !session.updateKeys(both: bytes[0] == UInt8(ascii: "K")) { say("the peer's version has no key update") }
+      if !session.updateKeys(both: bytes[0] == UInt8(ascii: "K")) {
+        say("the peer's version has no key update")
+      }
       return false
     default: return nil
     }

@@ -59,7 +59,9 @@ struct WordOptions {
   /// A whole number.
   func number(_ name: StaticString, _ command: String) throws(Failure) -> Int? {
     guard let text = value(name) else { return nil }
-    guard let number = Int(text) else { throw .usage("\(command): -\(name): \(text): not a number") }
+    guard let number = Int(text) else {
+      throw .usage("\(command): -\(name): \(text): not a number")
+    }
     return number
   }
 

@@ -22,7 +22,8 @@ struct TlsDocument {
       members.append(("name_matches", .flag(leaf.isFor(name))))
     }
     if let verdict = facts.verdict {
-      members.append(("trusted", .flag(!verdict.problems.contains { ![62, 64].contains($0.code) })))
+      members.append(
+        ("trusted", .flag(!verdict.problems.contains { ![62, 64].contains($0.code) })))
       members.append(("problems", .array(verdict.problems.map { problem($0) })))
     }
     if let key = facts.keyText {

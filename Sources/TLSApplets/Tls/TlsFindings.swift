@@ -65,7 +65,8 @@ struct TlsFindings {
       status = Tls.Ending.noTLS
       let name = facts.startTLS?.name ?? ""
       if facts.speaksAtOnce {
-        add(.problem, "this port speaks TLS from the start, not \(name) first", "leave -starttls out")
+        add(
+          .problem, "this port speaks TLS from the start, not \(name) first", "leave -starttls out")
       } else if let advice = facts.speech?.advice {
         add(.problem, "no \(name): the server speaks \(advice.name)", advice.fix)
       } else {
@@ -94,7 +95,8 @@ struct TlsFindings {
         "it may want a name (-servername), or speak something else")
     } else if failure.kind == .timedOut, facts.speech == nil {
       add(
-        .problem, "no answer to our hello: the server waits for something else, or packets get lost",
+        .problem,
+        "no answer to our hello: the server waits for something else, or packets get lost",
         "a protocol with STARTTLS? a path MTU too small?")
     } else {
       add(.problem, "the handshake fails: \(failure.description)", Self.advice(failure))
@@ -106,7 +108,8 @@ struct TlsFindings {
     case .alert(112): "the server does not know the name: -servername"
     case .alert(120): "none of the protocols of -alpn"
     case .alert(70), .noCommonGround: "it has no version or cipher that is still in use"
-    case .alert(40): "no cipher in common, or a name (-servername) or a client certificate is missing"
+    case .alert(40):
+      "no cipher in common, or a name (-servername) or a client certificate is missing"
     default: nil
     }
   }
@@ -120,7 +123,8 @@ struct TlsFindings {
       if let key = certificate.key, key.isWeak {
         add(.warning, "certificate \(index): \(key.text) is too short for today's clients")
       }
-      if certificate.signatureAlgorithm.asciiLowercased.hasPrefix("sha1"), !certificate.isSelfIssued {
+      if certificate.signatureAlgorithm.asciiLowercased.hasPrefix("sha1"), !certificate.isSelfIssued
+      {
         add(.warning, "certificate \(index): signed with SHA-1, which clients refuse")
       }
     }
@@ -260,7 +264,8 @@ struct TlsFindings {
     if let skew = facts.clockSkew, skew > Self.skew || skew < -Self.skew {
       let size = Int(skew.rounded())
       add(
-        .warning, "the server's clock is \(size < 0 ? -size : size) seconds \(size < 0 ? "behind" : "ahead of") ours",
+        .warning,
+        "the server's clock is \(size < 0 ? -size : size) seconds \(size < 0 ? "behind" : "ahead of") ours",
         "one of both clocks is wrong, which breaks validity checks")
     }
     if facts.wantsClientCertificate, !facts.gaveClientCertificate, facts.failure == nil {
@@ -271,7 +276,9 @@ struct TlsFindings {
   private static func isOld(_ cipher: String) -> Bool {
     if cipher.hasPrefix("TLS_") { return false }
     let hasSecrecy = cipher.hasPrefix("ECDHE") || cipher.hasPrefix("DHE")
-    let isSealed = cipher.hasSuffix("POLY1305") || cipher.split(separator: "-").contains { $0 == "GCM" || $0 == "CCM" }
+    let isSealed =
+      cipher.hasSuffix("POLY1305")
+      || cipher.split(separator: "-").contains { $0 == "GCM" || $0 == "CCM" }
     return !hasSecrecy || !isSealed
   }
 }

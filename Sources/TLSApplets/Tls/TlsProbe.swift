@@ -139,8 +139,9 @@ struct TlsProbe {
     facts.wantsClientCertificate = session.wantsClientCertificate
     facts.acceptableIssuers = session.acceptableIssuers
     if !facts.chain.isEmpty { facts.verdict = session.verdict }
-    if let failure = facts.failure, failure.kind == .notTLS || failure.kind == .truncated
-      || failure.kind == .timedOut
+    if let failure = facts.failure,
+      failure.kind == .notTLS || failure.kind == .truncated
+        || failure.kind == .timedOut
     {
       let bytes = session.firstBytes
       if !bytes.isEmpty { facts.speech = Speech(bytes) }
@@ -209,7 +210,8 @@ struct HTTPClock {
 
   func ask(_ facts: inout TlsFacts, until deadline: Deadline) {
     do throws(TLSFailure) {
-      let request = "HEAD / HTTP/1.1\r\nHost: \(name)\r\nUser-Agent: tls\r\nConnection: close\r\n\r\n"
+      let request =
+        "HEAD / HTTP/1.1\r\nHost: \(name)\r\nUser-Agent: tls\r\nConnection: close\r\n\r\n"
       try session.writeAll(request.bytes, until: deadline)
       let clock = Clock()
       var header: [UInt8] = []
@@ -248,7 +250,8 @@ struct HTTPClock {
   static func date(_ header: [UInt8]) -> Instant? {
     for line in header.split(separator: 0x0A) {
       let text = String(bytes: line.last == 0x0D ? line.dropLast() : line)
-      guard text.utf8.count > 5, String(text.prefix(5)).asciiLowercased.sameBytes(as: "date:") else {
+      guard text.utf8.count > 5, String(text.prefix(5)).asciiLowercased.sameBytes(as: "date:")
+      else {
         continue
       }
       let value = text.utf8.dropFirst(5).drop { $0 == 0x20 || $0 == 0x09 }

@@ -76,7 +76,8 @@ struct TlsScreen {
 
   /// Who stands behind the chain, or who is missing.
   private func drawRoot() {
-    guard let last = facts.chain.prefix(Self.shownCertificates).last, let verdict = facts.verdict else {
+    guard let last = facts.chain.prefix(Self.shownCertificates).last, let verdict = facts.verdict
+    else {
       return
     }
     let indent = String(repeating: "   ", count: min(facts.chain.count, 6))
@@ -93,12 +94,15 @@ struct TlsScreen {
   private func dates(_ certificate: Certificate) -> String {
     let days = certificate.daysLeft(facts.now)
     let left: String =
-      if let days { days < 0 ? "expired \(-days - 1) days ago" : "\(days) days left" } else { "no date" }
+      if let days { days < 0 ? "expired \(-days - 1) days ago" : "\(days) days left" } else {
+        "no date"
+      }
     return "\(left): \(certificate.notBeforeText) - \(certificate.notAfterText)"
   }
 
   private func kind(_ certificate: Certificate) -> String {
-    var text = "\(certificate.key?.text ?? "a key of unknown kind"), \(certificate.signatureAlgorithm)"
+    var text =
+      "\(certificate.key?.text ?? "a key of unknown kind"), \(certificate.signatureAlgorithm)"
     if certificate.isCA { text += ", CA" }
     if certificate.isSelfIssued { text += ", self-signed" }
     return text
@@ -108,13 +112,17 @@ struct TlsScreen {
 
   private func agreement() {
     if let name = facts.name, let leaf = facts.chain.first {
-      item("name", leaf.isFor(name) ? "\(name) is in the certificate" : "\(name) is NOT in the certificate")
+      item(
+        "name",
+        leaf.isFor(name) ? "\(name) is in the certificate" : "\(name) is NOT in the certificate")
     }
     if let verdict = facts.verdict {
       item("trust", trust(verdict))
     }
     if let text = facts.keyText {
-      let matches = facts.keyMatches.map { $0 ? ", belongs to the certificate" : ", does NOT belong to the certificate" }
+      let matches = facts.keyMatches.map {
+        $0 ? ", belongs to the certificate" : ", does NOT belong to the certificate"
+      }
       item("key", text + (matches ?? ""))
     }
     guard facts.isHandshakeDone else { return }

@@ -102,7 +102,7 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
-    knowledge("TLS", "COpenSSL", "Target"),
+    knowledge("TLS", for: .speed, "COpenSSL", "Target"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),

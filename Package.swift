@@ -126,16 +126,16 @@ let package = Package(
     .target(
       name: "Applets",
       dependencies: [
-        "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
+        "Box", "Linux", "CRuntime", "CLinux", "ProcessApplets", "TargetApplets", "FileApplets",
+        "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
       dependencies: [
-        "Applets", "Box", "Linux", "CRuntime", "CLinux",
-        .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
+        "Applets", .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
       ],
-      swiftSettings: settings(.size),
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
       ]),

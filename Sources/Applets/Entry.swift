@@ -1,10 +1,9 @@
-internal import Applets
 internal import Box
 internal import CLinux
 internal import CRuntime
 internal import Linux
 
-/// The start of the program in both builds; SwiftPM calls the main symbol so.
+/// The start of the program in both builds; the main function in C calls it.
 @c(debugbox_main)
 func entry(_ count: Int32, _ vector: UnsafePointer<UnsafePointer<CChar>?>) -> Int32 {
   crt_hold_standard_streams()

@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
       cSettings: [
@@ -101,6 +102,7 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
+    knowledge("TLS", "COpenSSL", "Target"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -121,7 +123,8 @@ let package = Package(
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
-    applets("NetworkApplets", "DNS", "Accounts"),
+    applets("NetworkApplets", "DNS", "Accounts", "TLS"),
+    applets("TLSApplets", "DNS", "TLS"),
 
     .target(
       name: "Applets",
@@ -129,6 +132,7 @@ let package = Package(
         "Box", "Linux", "CRuntime", "CLinux", "ProcessApplets", "TargetApplets", "FileApplets",
         "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "TLSApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -138,11 +142,15 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
-      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+      ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
     .executableTarget(
@@ -152,6 +160,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
@@ -160,7 +169,7 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
-    tests("DNS"), tests("NetworkApplets", "DNS"),
+    tests("DNS"), tests("NetworkApplets", "DNS"), tests("TLS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),

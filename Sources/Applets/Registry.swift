@@ -5,6 +5,7 @@ internal import NetworkApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
+internal import TLSApplets
 internal import TargetApplets
 internal import TerminalApplets
 internal import TextApplets
@@ -21,6 +22,7 @@ public func registry() -> [Applet] {
   applets += processApplets()
   applets += shellApplets()
   applets += systemApplets()
+  applets += tlsApplets()
   applets += targetApplets()
   applets += terminalApplets()
   applets += textApplets()

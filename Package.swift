@@ -101,6 +101,7 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
+    knowledge("HTTP", "DNS", "Zlib"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -122,12 +123,14 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
+    applets("HTTPApplets", "DNS", "HTTP"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "HTTPApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",

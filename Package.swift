@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
       cSettings: [
@@ -101,7 +102,8 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
-    knowledge("HTTP", "DNS", "Zlib"),
+    knowledge("TLS", "COpenSSL", "Target"),
+    knowledge("HTTP", "DNS", "TLS", "Zlib"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -123,13 +125,15 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
-    applets("HTTPApplets", "DNS", "HTTP"),
+    applets("TLSApplets", "DNS", "TLS"),
+    applets("HTTPApplets", "DNS", "HTTP", "TLS"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "TLSApplets",
         "HTTPApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
@@ -141,11 +145,15 @@ let package = Package(
       swiftSettings: settings(.size),
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
-      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+      ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
     .executableTarget(
@@ -155,6 +163,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),

@@ -5,6 +5,7 @@ internal import NetworkApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
+internal import TLSApplets
 internal import TargetApplets
 internal import TerminalApplets
 internal import TextApplets
@@ -140,6 +141,7 @@ public func registry() -> [Applet] {
     Applet("test", Test.self),
     Applet("time", Time.self),
     Applet("timeout", Timeout.self),
+    Applet("tls", Tls.self),
     Applet("touch", Touch.self),
     Applet("tr", Tr.self),
     Applet("tree", Tree.self),

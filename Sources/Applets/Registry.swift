@@ -1,5 +1,6 @@
 public import Box
 internal import FileApplets
+internal import HTTPApplets
 internal import JVMApplets
 internal import NetworkApplets
 internal import ProcessApplets
@@ -32,6 +33,7 @@ public func registry() -> [Applet] {
     Applet("cmp", Cmp.self),
     Applet("comm", Comm.self),
     Applet("cp", Cp.self),
+    Applet("curl", Curl.self),
     Applet("cut", Cut.self),
     Applet("dash", Sh.self),
     Applet("date", Date.self),

@@ -154,26 +154,3 @@ public enum Percent {
     return result
   }
 }
-
-/// Base 64, RFC 4648 section 4.
-public enum Base64 {
-  public static func encode(_ bytes: [UInt8]) -> String {
-    let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    alphabet.withUTF8Buffer { letters in
-      var index = 0
-      while index < bytes.count {
-        let a = bytes[index]
-        let b = index + 1 < bytes.count ? bytes[index + 1] : 0
-        let c = index + 2 < bytes.count ? bytes[index + 2] : 0
-        result.append(letters[Int(a >> 2)])
-        result.append(letters[Int(a & 3) << 4 | Int(b >> 4)])
-        result.append(index + 1 < bytes.count ? letters[Int(b & 15) << 2 | Int(c >> 6)] : 0x3D)
-        result.append(index + 2 < bytes.count ? letters[Int(c & 63)] : 0x3D)
-        index += 3
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-}

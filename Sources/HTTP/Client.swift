@@ -141,6 +141,7 @@ public final class Client {
     _ proxy: Proxy?, _ pace: Pace, _ connector: Connector, _ limit: Deadline
   ) throws(TransferFailure) {
     if let proxy {
+      if proxy.kind == .https { try secureProxy(connection, url, proxy, route, pace) }
       let tunnel = Tunnel(connection: connection, proxy: proxy, route: route, pace: pace)
       if !proxy.isHTTP {
         try tunnel.negotiate(place.host, place.port) { name throws(TransferFailure) in
@@ -153,9 +154,22 @@ public final class Client {
       }
     }
     if route.connect.sendsProxyHeader { try sendProxyHeader(connection, pace) }
+    guard url.isSecure else { return }
+    let handshake = Handshake(options: route.secure, pace: pace)
+    connection.stream = try handshake.run(
+      connection.stream.socket, host: url.host, port: place.port, protocols: ["http/1.1"])
+  }
+
+  private func secureProxy(
+    _ connection: Connection, _ url: URL, _ proxy: Proxy, _ route: Route, _ pace: Pace
+  ) throws(TransferFailure) {
     if url.isSecure {
-      throw TransferFailure(.unsupportedProtocol, "Protocol \"https\" not supported")
+      throw TransferFailure(
+        .unsupportedProtocol, "TLS through a proxy that is itself reached by TLS")
     }
+    let handshake = Handshake(options: route.secure, pace: pace)
+    connection.stream = try handshake.run(
+      connection.stream.socket, host: proxy.host, port: proxy.port, protocols: ["http/1.1"])
   }
 
   /// The header of version 1 of HAProxy's protocol.

@@ -11,6 +11,7 @@ struct Exchange {
 
   /// - Returns: whether the connection may serve again; nil where it had ended before the response.
   func run() throws(TransferFailure) -> Bool? {
+    connection.inbox.pieceLimit = observer.pieceLimit
     record.preTransfer = record.elapsed
     var keeps = true
     do throws(TransferFailure) {
@@ -224,7 +225,7 @@ struct Exchange {
 
   /// How long the body is, RFC 9112 section 6.3.
   private func framing(_ head: ResponseHead) throws(TransferFailure) -> Framing {
-    if request.method == "HEAD" || head.status == 204 || head.status == 304 { return .none }
+    if request.method == "HEAD" || request.expectsNoBody || head.status == 204 || head.status == 304 { return .none }
     if head.lists("transfer-encoding", "chunked") { return .chunks }
     if request.ignoresLength || head.status == 101 { return .untilClose }
     do throws(ResponseHead.Problem) {

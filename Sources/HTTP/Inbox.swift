@@ -5,6 +5,8 @@ final class Inbox {
   private let memory: UnsafeMutableRawBufferPointer
   private var start = 0
   private var end = 0
+  /// The most bytes to read at once.
+  var pieceLimit = Int.max
 
   init(capacity: Int = 1 << 18) {
     memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
@@ -46,10 +48,11 @@ final class Inbox {
     }
     var sum = 0
     // TLS gives a record of 16 KiB at a time; several make one write of ours.
-    while end < memory.count, sum < 1 << 17 {
+    while end < memory.count, sum < min(1 << 17, pieceLimit) {
+      let room = min(memory.count - end, pieceLimit)
       guard
         let count = try stream.readNow(
-          into: UnsafeMutableRawBufferPointer(rebasing: memory[end...]))
+          into: UnsafeMutableRawBufferPointer(rebasing: memory[end..<(end + room)]))
       else { break }
       if count == 0 { return sum > 0 ? sum : 0 }
       end += count

@@ -21,6 +21,8 @@ public struct Request {
   /// Whether chunks are handed on as they are.
   public var isRaw = false
   public var ignoresLength = false
+  /// Whether the response has no body, whatever the method.
+  public var expectsNoBody = false
   /// Larger bodies are refused.
   public var maximumSize: Int?
 
@@ -60,6 +62,7 @@ public struct Route {
   public var connectFields: [HeaderField] = []
   public var connectVersion = Request.Version.http11
   public var connect = ConnectOptions()
+  public var secure = SecureOptions()
 
   public init() {}
 }

@@ -30,6 +30,8 @@ open class TransferObserver {
   /// Called before each wait and at least every `patience` seconds while one lasts.
   open func idle() throws(TransferFailure) {}
   open var patience: Double { 1 }
+  /// The most bytes to read at once.
+  open var pieceLimit: Int { .max }
   /// Called with how many bytes came or went.
   open func moved(received: Int, sent: Int) throws(TransferFailure) {}
 }

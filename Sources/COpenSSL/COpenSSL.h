@@ -153,3 +153,63 @@ static inline int cssl_peer_signature_digest(SSL *ssl) {
   int identifier = NID_undef;
   return SSL_get_peer_signature_nid(ssl, &identifier) ? identifier : NID_undef;
 }
+
+// The flags of name options by the names that openssl-namedisplay-options(1) gives them.
+typedef struct {
+  const char *name;
+  unsigned long flags, cleared;
+} cssl_name_option;
+static inline const cssl_name_option *cssl_find_name_option(const char *name) {
+  static const cssl_name_option options[] = {
+    {"compat", XN_FLAG_COMPAT, 0xffffffffUL}, {"esc_2253", ASN1_STRFLGS_ESC_2253, 0}, {"esc_2254", ASN1_STRFLGS_ESC_2254, 0},
+    {"esc_ctrl", ASN1_STRFLGS_ESC_CTRL, 0}, {"esc_msb", ASN1_STRFLGS_ESC_MSB, 0}, {"use_quote", ASN1_STRFLGS_ESC_QUOTE, 0},
+    {"utf8", ASN1_STRFLGS_UTF8_CONVERT, 0}, {"ignore_type", ASN1_STRFLGS_IGNORE_TYPE, 0},
+    {"show_type", ASN1_STRFLGS_SHOW_TYPE, 0}, {"dump_all", ASN1_STRFLGS_DUMP_ALL, 0},
+    {"dump_nostr", ASN1_STRFLGS_DUMP_UNKNOWN, 0}, {"dump_der", ASN1_STRFLGS_DUMP_DER, 0},
+    {"sep_comma_plus", XN_FLAG_SEP_COMMA_PLUS, XN_FLAG_SEP_MASK},
+    {"sep_comma_plus_space", XN_FLAG_SEP_CPLUS_SPC, XN_FLAG_SEP_MASK},
+    {"sep_semi_plus_space", XN_FLAG_SEP_SPLUS_SPC, XN_FLAG_SEP_MASK},
+    {"sep_multiline", XN_FLAG_SEP_MULTILINE, XN_FLAG_SEP_MASK}, {"dn_rev", XN_FLAG_DN_REV, 0},
+    {"nofname", XN_FLAG_FN_NONE, XN_FLAG_FN_MASK}, {"sname", XN_FLAG_FN_SN, XN_FLAG_FN_MASK},
+    {"lname", XN_FLAG_FN_LN, XN_FLAG_FN_MASK}, {"oid", XN_FLAG_FN_OID, XN_FLAG_FN_MASK}, {"align", XN_FLAG_FN_ALIGN, 0},
+    {"space_eq", XN_FLAG_SPC_EQ, 0}, {"dump_unknown", XN_FLAG_DUMP_UNKNOWN_FIELDS, 0}, {"RFC2253", XN_FLAG_RFC2253, 0xffffffffUL},
+    {"oneline", XN_FLAG_ONELINE, 0xffffffffUL}, {"multiline", XN_FLAG_MULTILINE, 0xffffffffUL},
+    {"ca_default", XN_FLAG_MULTILINE, 0xffffffffUL}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    if (!OPENSSL_strcasecmp(options[i].name, name)) return &options[i];
+  return NULL;
+}
+// The flags of what `x509 -certopt` leaves out, by the names of openssl-x509(1).
+static inline const cssl_name_option *cssl_find_text_option(const char *name) {
+  static const cssl_name_option options[] = {
+    {"compatible", X509_FLAG_COMPAT, 0xffffffffUL}, {"no_header", X509_FLAG_NO_HEADER, 0}, {"no_version", X509_FLAG_NO_VERSION, 0},
+    {"no_serial", X509_FLAG_NO_SERIAL, 0}, {"no_signame", X509_FLAG_NO_SIGNAME, 0}, {"no_validity", X509_FLAG_NO_VALIDITY, 0},
+    {"no_subject", X509_FLAG_NO_SUBJECT, 0}, {"no_issuer", X509_FLAG_NO_ISSUER, 0}, {"no_pubkey", X509_FLAG_NO_PUBKEY, 0},
+    {"no_extensions", X509_FLAG_NO_EXTENSIONS, 0}, {"no_sigdump", X509_FLAG_NO_SIGDUMP, 0}, {"no_aux", X509_FLAG_NO_AUX, 0},
+    {"no_attributes", X509_FLAG_NO_ATTRIBUTES, 0}, {"ext_default", X509V3_EXT_DEFAULT, X509V3_EXT_UNKNOWN_MASK},
+    {"ext_error", X509V3_EXT_ERROR_UNKNOWN, X509V3_EXT_UNKNOWN_MASK},
+    {"ext_parse", X509V3_EXT_PARSE_UNKNOWN, X509V3_EXT_UNKNOWN_MASK}, {"ext_dump", X509V3_EXT_DUMP_UNKNOWN, X509V3_EXT_UNKNOWN_MASK}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    if (!OPENSSL_strcasecmp(options[i].name, name)) return &options[i];
+  return NULL;
+}
+
+// Prints the extensions whose short or long name is `name` (all for NULL); how many there were.
+static inline int cssl_print_extensions(BIO *bio, const STACK_OF(X509_EXTENSION) *all, int identifier) {
+  int found = 0;
+  STACK_OF(X509_EXTENSION) *chosen = sk_X509_EXTENSION_new_null();
+  for (int i = 0; chosen && i < sk_X509_EXTENSION_num(all); i++) {
+    X509_EXTENSION *one = sk_X509_EXTENSION_value(all, i);
+    if (OBJ_obj2nid(X509_EXTENSION_get_object(one)) == identifier && sk_X509_EXTENSION_push(chosen, one)) found++;
+  }
+  if (found) X509V3_extensions_print(bio, NULL, chosen, 0, 0);
+  sk_X509_EXTENSION_free(chosen);
+  return found;
+}
+static inline void cssl_free_texts(STACK_OF(OPENSSL_STRING) *texts) { X509_email_free(texts); }
+static inline int cssl_print_date(BIO *bio, const ASN1_TIME *time, int is_iso) {
+  return ASN1_TIME_print_ex(bio, time, is_iso ? ASN1_DTFLGS_ISO8601 : ASN1_DTFLGS_RFC822);
+}
+static inline EVP_PKEY *cssl_public_key(BIO *bio) { return PEM_read_bio_PUBKEY(bio, NULL, cssl_no_password, NULL); }
+static inline unsigned long cssl_name_separator(void) { return XN_FLAG_SEP_CPLUS_SPC; }
+static inline unsigned long cssl_name_multiline(void) { return XN_FLAG_SEP_MULTILINE; }

@@ -174,9 +174,16 @@ public struct DistinguishedName {
 
   public func text(_ style: Style = .oneLine) -> String { text(flags: style.flags) }
 
-  func text(flags: UInt) -> String {
+  func text(flags: UInt, indent: Int32 = 0) -> String {
     guard let pointer else { return "" }
-    return String(bytes: OpenSSL.printed { X509_NAME_print_ex($0, pointer, 0, flags) })
+    return String(bytes: OpenSSL.printed { X509_NAME_print_ex($0, pointer, indent, flags) })
+  }
+
+  /// `/C=US/O=Example/CN=a`.
+  var compatibleText: String {
+    guard let pointer, let text = X509_NAME_oneline(pointer, nil, 0) else { return "" }
+    defer { cssl_free(text) }
+    return String(foreign: text)
   }
 
   /// The last common name, which is what a person calls it; nil where there is none.

@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "CNghttp2"),
     .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
@@ -103,7 +104,7 @@ let package = Package(
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
     knowledge("TLS", "COpenSSL", "Target"),
-    knowledge("HTTP", "DNS", "TLS", "Zlib"),
+    knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -145,14 +146,14 @@ let package = Package(
       swiftSettings: settings(.size),
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
       linkerSettings: [
         .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
@@ -163,7 +164,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),

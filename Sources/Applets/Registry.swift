@@ -157,6 +157,7 @@ public func registry() -> [Applet] {
     Applet("vmstat", Vmstat.self),
     Applet("watch", Watch.self),
     Applet("wc", Wc.self),
+    Applet("wget", Wget.self),
     Applet("which", Which.self),
     Applet("whoami", Whoami.self),
     Applet("why", Why.self),

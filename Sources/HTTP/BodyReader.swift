@@ -4,19 +4,12 @@ internal import Linux
 struct BodyReader {
   private let connection: Connection
   private let pace: Pace
-  private let ignores: Bool
-  private let maximumSize: Int?
-  private let decoder: ContentDecoder?
+  private let delivery: Delivery
 
-  init(
-    _ connection: Connection, _ pace: Pace, ignores: Bool, _ maximumSize: Int?,
-    _ decoder: ContentDecoder?
-  ) {
+  init(_ connection: Connection, _ pace: Pace, _ delivery: Delivery) {
     self.connection = connection
     self.pace = pace
-    self.ignores = ignores
-    self.maximumSize = maximumSize
-    self.decoder = decoder
+    self.delivery = delivery
   }
 
   func read(length: Int) throws(TransferFailure) {
@@ -27,7 +20,7 @@ struct BodyReader {
           .partialFile, "transfer closed with \(left) bytes remaining to read")
       }
       let count = min(left, connection.inbox.count)
-      try deliver(UnsafeRawBufferPointer(rebasing: connection.inbox.bytes[..<count]))
+      try delivery.take(UnsafeRawBufferPointer(rebasing: connection.inbox.bytes[..<count]))
       connection.inbox.take(count)
       left -= count
     }
@@ -37,7 +30,7 @@ struct BodyReader {
     while true {
       if connection.inbox.isEmpty, try !fill() { return }
       let bytes = connection.inbox.bytes
-      try deliver(bytes)
+      try delivery.take(bytes)
       connection.inbox.take(bytes.count)
     }
   }
@@ -54,7 +47,7 @@ struct BodyReader {
         throw TransferFailure(.receiveError, error.description)
       }
       let framing = all.count - rest.count
-      if isRaw, framing > 0 { try deliver(UnsafeRawBufferPointer(rebasing: all[..<framing])) }
+      if isRaw, framing > 0 { try delivery.take(UnsafeRawBufferPointer(rebasing: all[..<framing])) }
       connection.inbox.take(framing)
       switch step {
       case .end: return
@@ -64,7 +57,7 @@ struct BodyReader {
             .partialFile, "transfer closed with outstanding read data remaining")
         }
       case .data(let count):
-        try deliver(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+        try delivery.take(UnsafeRawBufferPointer(rebasing: rest[..<count]))
         connection.inbox.take(count)
       case .trailer(let count):
         let line = connection.inbox.takeBytes(count)
@@ -78,22 +71,5 @@ struct BodyReader {
     // An answer that never ends slowly enough never waits.
     if pace.deadline.hasPassed { throw pace.timedOut() }
     return try connection.inbox.fill(connection.stream, pace)
-  }
-
-  private func deliver(_ bytes: UnsafeRawBufferPointer) throws(TransferFailure) {
-    pace.record.downloaded += bytes.count
-    if let maximumSize, pace.record.downloaded > maximumSize {
-      throw TransferFailure(
-        .fileTooLarge,
-        "Exceeded the maximum allowed file size (\(maximumSize)) with \(pace.record.downloaded) bytes")
-    }
-    pace.observer.received(raw: bytes)
-    try pace.observer.moved(received: bytes.count, sent: 0)
-    if ignores { return }
-    guard let decoder else { return try pace.observer.received(body: bytes) }
-    let observer = pace.observer
-    try decoder.run(bytes) { piece throws(TransferFailure) in
-      try observer.received(body: piece)
-    }
   }
 }

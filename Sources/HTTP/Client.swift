@@ -1,5 +1,6 @@
 public import DNS
 public import Linux
+internal import TLS
 
 /// Makes requests, and keeps connections for the next one.
 public final class Client {
@@ -26,7 +27,13 @@ public final class Client {
       record.local = connection.stream.socket.ownAddress
       var keeps: Bool?
       do throws(TransferFailure) {
-        keeps = try Exchange(request: request, connection: connection, pace: pace).run()
+        if let http2 = connection.http2 {
+          keeps = try HTTP2Exchange(
+            request: request, connection: connection, session: http2, pace: pace
+          ).run()
+        } else {
+          keeps = try Exchange(request: request, connection: connection, pace: pace).run()
+        }
       } catch {
         record.roundTrip = connection.stream.socket.roundTrip
         close(connection, observer)
@@ -80,6 +87,7 @@ public final class Client {
       connection.isReused = true
       pace.record.nameLookup = pace.record.elapsed
       pace.record.connect = pace.record.nameLookup
+      pace.observer.reused(url.host, port: url.effectivePort)
       if pace.observer.wantsNotes {
         pace.observer.note(
           "Re-using existing connection #\(connection.number) with host \(connection.host)")
@@ -96,6 +104,8 @@ public final class Client {
       key += " " + proxy.key
     }
     if let local = route.connect.local { key += " " + local.name }
+    if route.http2 == .required { key += " h2" }
+    if route.http2 == .never { key += " h1" }
     return key
   }
 
@@ -154,10 +164,29 @@ public final class Client {
       }
     }
     if route.connect.sendsProxyHeader { try sendProxyHeader(connection, pace) }
-    guard url.isSecure else { return }
-    let handshake = Handshake(options: route.secure, pace: pace)
-    connection.stream = try handshake.run(
-      connection.stream.socket, host: url.host, port: place.port, protocols: ["http/1.1"])
+    var speaksHTTP2 = route.http2 == .required
+    if url.isSecure {
+      let handshake = Handshake(options: route.secure, pace: pace)
+      let secure = try handshake.run(
+        connection.stream.socket, host: url.host, port: place.port,
+        protocols: Self.protocols(route.http2))
+      connection.stream = secure
+      speaksHTTP2 = secure.session.alpn == "h2" || speaksHTTP2 && secure.session.alpn == nil
+    }
+    if speaksHTTP2 {
+      if pace.observer.wantsNotes { pace.observer.note("using HTTP/2") }
+      connection.http2 = try HTTP2Session()
+    } else if url.isSecure, pace.observer.wantsNotes {
+      pace.observer.note("using HTTP/1.x")
+    }
+  }
+
+  private static func protocols(_ use: Route.HTTP2Use) -> [String] {
+    switch use {
+    case .never: ["http/1.1"]
+    case .offered: ["h2", "http/1.1"]
+    case .required: ["h2"]
+    }
   }
 
   private func secureProxy(

@@ -11,6 +11,8 @@ final class Connection {
   /// Whether requests name the whole URL.
   var isToProxy = false
   var isReused = false
+  /// Where it speaks HTTP/2.
+  var http2: HTTP2Session?
 
   init(number: Int, key: String, host: String, _ stream: ByteStream) {
     self.number = number
@@ -54,6 +56,8 @@ final class Connection {
   /// Whether an idle connection is still good: nothing may have come, not even the end.
   var isAlive: Bool {
     guard inbox.isEmpty, !stream.hasPending else { return false }
+    // Frames like PING may have come; the next exchange reads them.
+    if let http2 { return http2.isUsable }
     let ready = try? stream.socket.wait(for: .read, until: Deadline(seconds: 0))
     return ready?.isEmpty ?? false
   }

@@ -67,6 +67,7 @@ final class Connector {
 
   private func finish(_ host: String, _ peer: String, _ port: UInt16) {
     record.connect = record.elapsed
+    observer.connected()
     guard observer.wantsNotes else { return }
     observer.note("Connected to \(host) (\(peer)) port \(port) (#\(number))")
   }
@@ -95,9 +96,11 @@ final class Connector {
     if let literal = IPAddress(zone.map { host + "%" + $0 } ?? host) { return [literal] }
     // RFC 6761 section 6.3: nobody is asked for it.
     if host == "localhost" || host.hasSuffix(".localhost") {
-      return [IPAddress.loopbackV4, IPAddress.loopbackV6].filter {
+      let found = [IPAddress.loopbackV4, IPAddress.loopbackV6].filter {
         options.family == nil || $0.family == options.family
       }
+      observer.looked(up: host, found)
+      return found
     }
     let left = deadline.earlier(pace.deadline).left
     if left < 10 {
@@ -105,7 +108,11 @@ final class Connector {
       resolver.configuration.attempts = 1
     }
     let resolution = resolver.resolve(host, family: options.family)
-    if case .found = resolution.ending { return AddressOrder.sorted(resolution.addresses) }
+    if case .found = resolution.ending {
+      let sorted = AddressOrder.sorted(resolution.addresses)
+      observer.looked(up: host, sorted)
+      return sorted
+    }
     if deadline.earlier(pace.deadline).hasPassed {
       throw TransferFailure(
         .timedOut, "Resolving timed out after \(Int(record.elapsed * 1000)) milliseconds")
@@ -133,16 +140,16 @@ final class Connector {
     let others = addresses.filter { $0.family != first.family }
     var lateStart = Deadline(seconds: options.headStart)
     var last: Errno?
-    try start(&lanes[0], port, deadline, &last)
+    try start(&lanes[0], host, port, deadline, &last)
     while true {
       let isAlone = lanes.count == 1 && !others.isEmpty
       if isAlone, lanes[0].socket == nil || lateStart.hasPassed {
         lateStart = .never
         lanes.append(Lane(addresses: others))
-        try start(&lanes[1], port, deadline, &last)
+        try start(&lanes[1], host, port, deadline, &last)
       }
       if lanes.allSatisfy({ $0.socket == nil }) { break }
-      if let socket = try newsFrom(&lanes, isAlone ? lateStart : .never, port, deadline, &last) {
+      if let socket = try newsFrom(&lanes, isAlone ? lateStart : .never, host, port, deadline, &last) {
         return socket
       }
       if deadline.hasPassed || pace.deadline.hasPassed {
@@ -158,13 +165,14 @@ final class Connector {
 
   /// Goes on to the next address of a lane that a connection can be begun to.
   private func start(
-    _ lane: inout Lane, _ port: UInt16, _ deadline: Deadline, _ last: inout Errno?
+    _ lane: inout Lane, _ host: String, _ port: UInt16, _ deadline: Deadline, _ last: inout Errno?
   ) throws(TransferFailure) {
     lane.socket = nil
     while !lane.addresses.isEmpty {
       let address = lane.addresses.removeFirst()
       let endpoint = Endpoint(address, port: port)
       if observer.wantsNotes { observer.note("  Trying \(endpoint)...") }
+      observer.connecting(to: endpoint, of: host)
       let socket = try prepared(address)
       do throws(SystemError) {
         _ = try socket.startConnecting(to: .ip(endpoint))
@@ -177,6 +185,7 @@ final class Connector {
         return
       } catch {
         last = error.errno
+        observer.connectionFailed(error.errno)
         if observer.wantsNotes {
           observer.note("Immediate connect fail for \(address): \(error.reason)")
         }
@@ -188,7 +197,7 @@ final class Connector {
   ///
   /// - Returns: the first socket that is connected.
   private func newsFrom(
-    _ lanes: inout [Lane], _ next: Deadline, _ port: UInt16, _ deadline: Deadline,
+    _ lanes: inout [Lane], _ next: Deadline, _ host: String, _ port: UInt16, _ deadline: Deadline,
     _ last: inout Errno?
   ) throws(TransferFailure) -> Socket? {
     try observer.idle()
@@ -214,10 +223,11 @@ final class Connector {
       }
       guard let errno else { continue }
       last = errno
+      observer.connectionFailed(errno)
       if observer.wantsNotes, let address = lanes[index].address {
         observer.note("connect to \(address) port \(port) failed: \(errno.description)")
       }
-      try start(&lanes[index], port, deadline, &last)
+      try start(&lanes[index], host, port, deadline, &last)
     }
     return nil
   }

@@ -96,14 +96,11 @@ struct Exchange {
         return true
       }
     }
-    return !hasFinalAnswer
-  }
-
-  /// Whether what has come is not a `1xx`.
-  private var hasFinalAnswer: Bool {
     let bytes = connection.inbox.bytes
-    guard bytes.count >= 10 else { return false }
-    return bytes[9] != UInt8(ascii: "1")
+    guard bytes.count >= 10, bytes[9] == UInt8(ascii: "1") else { return false }
+    guard let head = try connection.receiveHead(pace) else { return false }
+    _ = try observer.received(head: head, isFinal: false)
+    return true
   }
 
   /// - Returns: whether all of the body went.
@@ -190,23 +187,15 @@ struct Exchange {
   private func receiveBody(_ head: ResponseHead) throws(TransferFailure) -> Bool {
     record.head = head
     let framing = try framing(head)
-    if case .length(let length) = framing {
-      record.contentLength = length
-      if let limit = request.maximumSize, length > limit {
-        throw TransferFailure(.fileTooLarge, "Maximum file size exceeded")
-      }
-    }
     if head.major == 1, head.minor == 0, observer.wantsNotes, !head.keepsAlive {
       observer.note("HTTP 1.0, assume close after body")
     }
-    let verdict = try observer.received(head: head, isFinal: true)
-    if verdict == .stop { return Self.isNone(framing) && head.keepsAlive }
-    if verdict == .ignore, observer.wantsNotes { observer.note("Ignoring the response-body") }
-    let body = BodyReader(
-      connection, pace, ignores: verdict == .ignore, request.maximumSize,
-      request.decodes && verdict == .read ? try decoder(head) : nil)
+    let delivery = Delivery(pace, request)
+    try delivery.begin(head)
+    let body = BodyReader(connection, pace, delivery)
     switch framing {
     case .none: return head.keepsAlive
+    case _ where delivery.isStopped: return false
     case .length(let length):
       try body.read(length: length)
       return head.keepsAlive
@@ -219,13 +208,13 @@ struct Exchange {
     }
   }
 
-  private static func isNone(_ framing: Framing) -> Bool {
-    if case .none = framing { true } else { false }
-  }
-
   /// How long the body is, RFC 9112 section 6.3.
   private func framing(_ head: ResponseHead) throws(TransferFailure) -> Framing {
-    if request.method == "HEAD" || request.expectsNoBody || head.status == 204 || head.status == 304 { return .none }
+    if request.method == "HEAD" || request.expectsNoBody || head.status == 204
+      || head.status == 304
+    {
+      return .none
+    }
     if head.lists("transfer-encoding", "chunked") { return .chunks }
     if request.ignoresLength || head.status == 101 { return .untilClose }
     do throws(ResponseHead.Problem) {
@@ -233,17 +222,6 @@ struct Exchange {
       return length == 0 ? .none : .length(length)
     } catch {
       throw Connection.failure(error)
-    }
-  }
-
-  private func decoder(_ head: ResponseHead) throws(TransferFailure) -> ContentDecoder? {
-    let codings = head.tokens("content-encoding")
-    if codings.isEmpty { return nil }
-    do throws(ContentDecoder.Problem) {
-      let decoder = try ContentDecoder(codings, limit: request.maximumSize)
-      return decoder.isIdentity ? nil : decoder
-    } catch {
-      throw TransferFailure(.badContentEncoding, error.description)
     }
   }
 }

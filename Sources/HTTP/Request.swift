@@ -63,6 +63,16 @@ public struct Route {
   public var connectVersion = Request.Version.http11
   public var connect = ConnectOptions()
   public var secure = SecureOptions()
+  public var http2 = HTTP2Use.never
+
+  /// When HTTP/2 is spoken.
+  public enum HTTP2Use: Sendable {
+    case never
+    /// Over TLS, where the server agrees.
+    case offered
+    /// In any case, over plain TCP too.
+    case required
+  }
 
   public init() {}
 }

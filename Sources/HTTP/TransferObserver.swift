@@ -16,6 +16,13 @@ open class TransferObserver {
   open var wantsNotes: Bool { false }
   /// What happens on the way, a sentence each.
   open func note(_ text: String) {}
+  /// A name was looked up.
+  open func looked(up host: String, _ addresses: [IPAddress]) {}
+  open func connecting(to place: Endpoint, of host: String) {}
+  open func connectionFailed(_ errno: Errno) {}
+  open func connected() {}
+  /// A connection of an earlier request serves this one.
+  open func reused(_ host: String, port: UInt16) {}
   /// The head of a request as it was sent.
   open func sent(head: [UInt8]) {}
   open func sent(body: UnsafeRawBufferPointer) {}
@@ -60,6 +67,8 @@ public final class TransferRecord {
   public var downloaded = 0
   public var uploaded = 0
   public var contentLength: Int?
+  /// What stood behind the body.
+  public var trailers: [HeaderField] = []
   public var connections = 0
   public var remote: SocketAddress?
   public var local: SocketAddress?

@@ -36,6 +36,7 @@ public struct Curl: Command {
       deviations: [
         "http, https and file only; HTTP/3, NTLM, Digest, Negotiate and AWS signatures are refused",
         "-Z runs transfers one after the other",
+        "--http2 on plain HTTP does not ask for an upgrade; --http2-prior-knowledge speaks it",
         "control characters are escaped where a terminal would get them; -o - writes them",
         "the name localhost and what is below it is loopback, whatever DNS says",
         "what expands more than 400 times beyond 256 MiB is refused, unless --max-filesize is given",

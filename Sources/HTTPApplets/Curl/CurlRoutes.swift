@@ -19,6 +19,11 @@ final class CurlRoutes {
   func route(_ url: URL, _ observer: TransferObserver) throws(TransferFailure) -> Route {
     var route = Route()
     route.tunnels = operation.tunnels
+    switch operation.version {
+    case .any, .http2: route.http2 = .offered
+    case .http10, .http11: route.http2 = .never
+    case .http2Only: route.http2 = .required
+    }
     route.connectVersion = operation.connectVersion
     route.connect = try connectOptions(observer)
     route.proxy = try proxy(url, observer)

@@ -68,6 +68,8 @@ public func registry() -> [Applet] {
     Applet("hexdump", Hexdump.self),
     Applet("host", Host.self),
     Applet("hostname", Hostname.self),
+    Applet("http", Http.self),
+    Applet("httpstat", Http.self),
     Applet("id", Id.self),
     Applet("jattach", Jattach.self),
     Applet("jcmd", Jcmd.self),

@@ -174,8 +174,8 @@ struct Exchange {
   private func receiveHead() throws(TransferFailure) -> ResponseHead? {
     while true {
       let head = try connection.receiveHead(pace)
-      if record.startTransfer == 0 { record.startTransfer = record.elapsed }
       guard let head else { return nil }
+      if record.startTransfer == 0 { record.startTransfer = record.elapsed }
       if head.status >= 200 || head.status == 101 { return head }
       _ = try observer.received(head: head, isFinal: false)
     }

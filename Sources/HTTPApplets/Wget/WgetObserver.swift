@@ -104,7 +104,14 @@ final class WgetObserver: TransferObserver {
     }
     guard (200..<300).contains(head.status) else { return .ignore }
     let length = (try? head.contentLength()) ?? nil
-    if offset > 0, head.status != 206 { offset = 0 }
+    if offset > 0, head.status != 206 {
+      if offset == length {
+        isComplete = true
+        session.tell("\n    The file is already fully retrieved; nothing to do.\n\n")
+        return .stop
+      }
+      offset = 0
+    }
     tellLength(head, length)
     if settings.isSpider { return .stop }
     try open()

@@ -96,7 +96,6 @@ final class WgetProgress {
       for index in (dots % Self.perRow)..<Self.perRow {
         output.write(index % 10 == 0 ? "  " : " ")
       }
-      output.write(" ")
       rowStats(isLast: true)
       output.write("\n\n")
     }

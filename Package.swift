@@ -104,6 +104,7 @@ let package = Package(
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
     knowledge("TLS", "COpenSSL", "Target"),
+    knowledge("GRPC"),
     knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
@@ -127,7 +128,7 @@ let package = Package(
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
     applets("TLSApplets", "DNS", "TLS"),
-    applets("HTTPApplets", "DNS", "HTTP", "TLS"),
+    applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
 
     .target(
       name: "Applets",

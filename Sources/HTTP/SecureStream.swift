@@ -52,6 +52,8 @@ public struct SecureOptions {
   /// Pins of public keys, `sha256//…`, or a key in DER; nil accepts any.
   public var accepts: ((PublicKey) -> Bool)?
   public var offersALPN = true
+  /// The name to send and look for, in place of the URL's.
+  public var sentName: String?
 
   public init() {}
 }
@@ -66,7 +68,8 @@ struct Handshake {
     throws(TransferFailure) -> SecureStream
   {
     var tls = options.tls
-    tls.serverName = host.hasSuffix(".") ? String(host.dropLast()) : host
+    let name = options.sentName ?? host
+    tls.serverName = name.hasSuffix(".") ? String(name.dropLast()) : name
     tls.acceptsPartialChain = true
     if options.offersALPN { tls.alpn = protocols }
     let observer = pace.observer

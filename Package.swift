@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "CNghttp2"),
     .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
@@ -103,6 +104,8 @@ let package = Package(
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
     knowledge("TLS", "COpenSSL", "Target"),
+    knowledge("GRPC"),
+    knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -125,6 +128,7 @@ let package = Package(
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
+    applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
 
     .target(
       name: "Applets",
@@ -133,6 +137,7 @@ let package = Package(
         "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
         "TLSApplets",
+        "HTTPApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -142,14 +147,14 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
       linkerSettings: [
         .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
@@ -160,7 +165,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),

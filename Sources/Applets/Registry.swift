@@ -1,5 +1,6 @@
 public import Box
 internal import FileApplets
+internal import HTTPApplets
 internal import JVMApplets
 internal import NetworkApplets
 internal import ProcessApplets
@@ -17,6 +18,7 @@ public func registry() -> [Applet] {
     Applet("debugbox", Debugbox.self),
   ]
   applets += fileApplets()
+  applets += httpApplets()
   applets += jvmApplets()
   applets += networkApplets()
   applets += processApplets()

@@ -344,3 +344,15 @@ static inline int clinux_take_queued_error(int fd, struct sock_extended_err *err
 }
 
 #include <sys/random.h>
+
+// What the kernel measured of a TCP connection, tcp(7) TCP_INFO: 0 or -1.
+static inline int clinux_tcp_info(int fd, unsigned *rtt, unsigned *variance, unsigned *retransmits) {
+  struct tcp_info info;
+  socklen_t size = sizeof info;
+  memset(&info, 0, sizeof info);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+  *rtt = info.tcpi_rtt;
+  *variance = info.tcpi_rttvar;
+  *retransmits = info.tcpi_total_retrans;
+  return 0;
+}

@@ -109,6 +109,9 @@ let package = Package(
     knowledge("Session", "Completion", "LineEditor", "ProcFS", "Capabilities", "Target"),
     knowledge("HotSpot", "ProcFS", "Target"),
     knowledge("ELF"),
+    knowledge("ICMP"),
+    knowledge("Reachability", "ICMP"),
+    knowledge("Trace", "ICMP", "Capabilities"),
     knowledge("JFR"),
     knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
@@ -122,12 +125,14 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
+    applets(
+      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "ProbeApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -161,6 +166,8 @@ let package = Package(
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("DNS"), tests("NetworkApplets", "DNS"),
+    tests("ICMP"), tests("Reachability", "ICMP"), tests("Trace", "ICMP"),
+    tests("ProbeApplets"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),

@@ -2,6 +2,7 @@ public import Box
 internal import FileApplets
 internal import JVMApplets
 internal import NetworkApplets
+internal import ProbeApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -87,6 +88,9 @@ public func registry() -> [Applet] {
     Applet("more", Less.self),
     Applet("mount", MountList.self),
     Applet("mv", Mv.self),
+    Applet("nc", Nc.self),
+    Applet("ncat", Nc.self),
+    Applet("netcat", Nc.self),
     Applet("nice", Nice.self),
     Applet("nl", Nl.self),
     Applet("nohup", Nohup.self),
@@ -98,6 +102,8 @@ public func registry() -> [Applet] {
     Applet("penv", Penv.self),
     Applet("pgrep", Pgrep.self),
     Applet("pidof", Pidof.self),
+    Applet("ping", Ping.self),
+    Applet("ping6", Ping.self),
     Applet("pkill", Pkill.self),
     Applet("printenv", Printenv.self),
     Applet("printf", Printf.self),

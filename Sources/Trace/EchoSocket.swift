@@ -87,8 +87,15 @@ public final class EchoSocket {
   public func send(_ sequence: UInt16, _ payload: [UInt8], to target: IPAddress)
     throws(SystemError) -> Bool
   {
-    let echo = Echo(family, identifier: identifier, sequence: sequence, payload: payload)
-    return try socket.send(echo.bytes, to: .ip(Endpoint(target, port: 0)))
+    let bytes = Echo(family, identifier: identifier, sequence: sequence, payload: payload).bytes
+    let address = SocketAddress.ip(Endpoint(target, port: 0))
+    do throws(SystemError) {
+      return try socket.send(bytes, to: address)
+    } catch {
+      // What a router said of an earlier packet is told here once, and in the queue in full.
+      guard Self.isRemark(error.errno), error.errno != .messageTooLong else { throw error }
+    }
+    return try socket.send(bytes, to: address)
   }
 
   /// What has come for us; nil where nothing is there.

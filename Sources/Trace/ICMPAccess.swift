@@ -30,7 +30,7 @@ public struct ICMPAccess: Sendable {
     let range =
       groupRange.isEmpty
       ? "ping_group_range is unknown"
-      : "ping_group_range is \"" + groupRange + "\"" + (isInRange ? "" : ", we are not in it")
+      : "ping_group_range is \"" + groupRange + "\""
     return range + ", " + rawReason
   }
 

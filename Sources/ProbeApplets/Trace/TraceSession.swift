@@ -240,13 +240,14 @@ final class TraceSession {
       output.write(" *")
       return
     }
-    if lastSource != answer.source {
+    let isNew = lastSource != answer.source
+    if isNew {
       let name = settings.isNumeric ? nil : names.name(of: answer.source)
       let address = answer.source.description
       output.write(" " + (settings.isNumeric ? address : (name ?? address) + " (" + address + ")"))
       lastSource = answer.source
     }
-    if settings.tellsTCP, let tcp = answer.tcp {
+    if settings.tellsTCP, isNew, let tcp = answer.tcp {
       output.write(tcp == .accepted ? " <syn,ack>" : " <rst,ack>")
     }
     let hop = settings.firstHop + shown / settings.probes
@@ -265,13 +266,14 @@ final class TraceSession {
     return start - hopLimit + 1
   }
 
-  /// A hop that lets next to nothing pass is the end of the way.
+  /// Where somebody says that there is no way on, and nobody passes packets on, the way ends.
   private func giveUpWhereStopped() {
-    let count = settings.probes
     var stopped = 0
-    for index in (shown - count)..<shown {
-      if case .stopped? = probes[index].answer?.meaning { stopped += 1 }
+    var passed = 0
+    for index in (shown - settings.probes)..<shown {
+      guard let answer = probes[index].answer else { continue }
+      if case .stopped = answer.meaning { stopped += 1 } else { passed += 1 }
     }
-    if stopped > 0, stopped * 2 >= count { end = min(end, shown) }
+    if stopped > passed { end = min(end, shown) }
   }
 }

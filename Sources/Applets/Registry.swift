@@ -88,6 +88,7 @@ public func registry() -> [Applet] {
     Applet("mktemp", Mktemp.self),
     Applet("more", Less.self),
     Applet("mount", MountList.self),
+    Applet("mtr", Mtr.self),
     Applet("mv", Mv.self),
     Applet("nc", Nc.self),
     Applet("ncat", Nc.self),

@@ -19,7 +19,7 @@ public struct Fping: Command {
       ],
       standard: "fping 5.1 fping(8)",
       deviations: [
-        "-f may be used by everybody, and status 3 ends a wrong command line as 2 does elsewhere"
+        "-f may be used by everybody", "usage errors end with status 2",
       ])
   }
 
@@ -122,6 +122,8 @@ public struct Fping: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
+    if settings.showsAlive, settings.showsLost { throw .usage("-a: not with -u") }
+    if settings.count != nil, settings.loops { throw .usage("-l: not with -c or -C") }
     var hosts = operands
     if settings.generates {
       hosts = try AddressRange(operands).addresses.map { $0.description }

@@ -210,6 +210,7 @@ final class FpingSession {
   }
 
   private func wait() throws(Failure) {
+    if hosts.allSatisfy({ $0.isDone }) { return }
     let now = clock.monotonic()
     var seconds = 1.0
     if let task = waits.first { seconds = min(seconds, task.time.since(now)) }
@@ -285,8 +286,7 @@ final class FpingSession {
       return
     }
     host.isDone = true
-    if settings.showsLost, !settings.showsAlive { return }
-    if settings.isQuiet { return }
+    guard settings.showsAlive || settings.showsEach else { return }
     var text = host.label
     if !settings.showsAlive { text += " is alive" }
     if settings.showsElapsed { text += " (" + FpingText.time(seconds) + " ms)" }
@@ -319,7 +319,7 @@ final class FpingSession {
       return queue(Task(time: now, host: flight.host, flight: nil))
     }
     host.isDone = true
-    if settings.isQuiet || (settings.showsAlive && !settings.showsLost) { return }
+    guard settings.showsLost || settings.showsEach else { return }
     output.line(settings.showsLost ? host.label : host.label + " is unreachable")
   }
 

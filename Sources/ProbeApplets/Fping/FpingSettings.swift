@@ -36,6 +36,9 @@ struct FpingSettings {
   /// Every host gets the same number of packets, whether it answers or not.
   var isCounting: Bool { count != nil || loops }
 
+  /// A line for each host that is found or lost.
+  var showsEach: Bool { !showsAlive && !showsLost && !isQuiet && enough == nil }
+
   /// How long to wait for the reply to the packet of this number.
   func patience(_ index: Int) -> Double {
     if isCounting { return timeout ?? min(period, 2) }

@@ -116,7 +116,7 @@ final class PathSession {
     if !isDone, !isOver { output.line("     Too many hops: pmtu \(mtu)") }
     var text = "     Resume: pmtu \(mtu) "
     if let hops { text += "hops \(hops) " }
-    if let hopsBack { text += "back \(hopsBack) " }
+    if hops != nil, let hopsBack { text += "back \(hopsBack) " }
     output.line(text)
     output.flush()
   }

@@ -103,7 +103,7 @@ final class MtrScreen {
     }
     var text = "\u{1B}[H"
     for line in lines.prefix(max(1, size.rows - 1)) {
-      text += String(line.prefix(size.columns)) + "\u{1B}[K\r\n"
+      text += String(line.prefix(size.columns)) + "\u{1B}[K\n"
     }
     terminal.write(text + "\u{1B}[J")
   }

@@ -21,7 +21,8 @@ public struct QuotedPacket: Equatable, Sendable {
   private init?(v4 bytes: [UInt8]) {
     guard bytes.count >= 20, bytes[0] >> 4 == 4 else { return nil }
     let headerSize = Int(bytes[0] & 15) * 4
-    guard headerSize >= 20, headerSize <= bytes.count, let source = IPAddress(bytes: bytes[12..<16]),
+    guard headerSize >= 20, headerSize <= bytes.count,
+      let source = IPAddress(bytes: bytes[12..<16]),
       let destination = IPAddress(bytes: bytes[16..<20])
     else { return nil }
     self.source = source

@@ -69,7 +69,8 @@ public enum Verdict: Sendable {
     case .unreachable(nil, .networkUnreachable): return "this machine has no route to it"
     case .unreachable(nil, .hostUnreachable):
       return "no neighbour answers for it, or a route here says so"
-    case .unreachable(nil, let errno): return errno.description.asciiLowercased + ", says this machine"
+    case .unreachable(nil, let errno):
+      return errno.description.asciiLowercased + ", says this machine"
     case .unresolved(let reason): return reason
     case .resetAfterAccept: return "accepted, then reset before any data: a proxy, or a full server"
     case .failed(let error): return error.reason.asciiLowercased

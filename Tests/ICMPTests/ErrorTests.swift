@@ -80,12 +80,14 @@ import Testing
     #expect(ICMPError([128, 0, 0, 0, 0, 0, 0, 0] + Self.packet6, .v6) == nil)
   }
 
-  @Test(arguments: [
-    (IPAddress.Family.v4, 3, 13, "administratively prohibited"), (.v4, 3, 1, "host unreachable"),
-    (.v4, 11, 0, "hop limit exceeded"), (.v4, 11, 1, "reassembly timed out"),
-    (.v4, 99, 3, "icmp type 99 code 3"), (.v6, 1, 0, "no route"), (.v6, 1, 99, "unreachable for an unknown reason"),
-    (.v6, 3, 0, "hop limit exceeded"), (.v6, 2, 0, "packet too big, mtu 9"),
-  ] as [(IPAddress.Family, UInt8, UInt8, String)])
+  @Test(
+    arguments: [
+      (IPAddress.Family.v4, 3, 13, "administratively prohibited"), (.v4, 3, 1, "host unreachable"),
+      (.v4, 11, 0, "hop limit exceeded"), (.v4, 11, 1, "reassembly timed out"),
+      (.v4, 99, 3, "icmp type 99 code 3"), (.v6, 1, 0, "no route"),
+      (.v6, 1, 99, "unreachable for an unknown reason"),
+      (.v6, 3, 0, "hop limit exceeded"), (.v6, 2, 0, "packet too big, mtu 9"),
+    ] as [(IPAddress.Family, UInt8, UInt8, String)])
   func words(_ family: IPAddress.Family, _ type: UInt8, _ code: UInt8, _ words: String) {
     #expect(Complaint(family, type: type, code: code, info: 9).words == words)
   }

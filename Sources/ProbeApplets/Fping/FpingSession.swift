@@ -280,7 +280,7 @@ final class FpingSession {
     if settings.isCounting {
       if !settings.isQuiet {
         let bytes = reply.echo.payload.count + Echo.headerSize
-        line(host, "[\(flight.index)], \(bytes) bytes, \(FpingText.time(seconds)) ms", host)
+        line(host, "[\(flight.index)], \(bytes) bytes, \(FpingText.time(seconds)) ms")
       }
       finishCounting(host)
       return
@@ -299,11 +299,12 @@ final class FpingSession {
   }
 
   /// A line of -c or -l, with what has been so far.
-  private func line(_ host: FpingHost, _ text: String, _ sum: FpingHost) {
+  private func line(_ host: FpingHost, _ text: String) {
     if settings.stamps { output.write(FpingText.stamp(clock.now())) }
     let average = host.received > 0 ? FpingText.time(host.times.mean) : "NaN"
     let loss = FpingText.loss(host.sent, host.received)
-    output.line(FpingText.padded(host.label, width) + " : " + text + " (\(average) avg, \(loss)% loss)")
+    let label = FpingText.padded(host.label, width)
+    output.line(label + " : " + text + " (\(average) avg, \(loss)% loss)")
   }
 
   private func giveUp(_ index: Int, _ now: Instant) {
@@ -312,7 +313,7 @@ final class FpingSession {
     let flight = flights[index]
     let host = hosts[flight.host]
     if settings.isCounting {
-      if !settings.isQuiet { line(host, "[\(flight.index)], timed out", host) }
+      if !settings.isQuiet { line(host, "[\(flight.index)], timed out") }
       return finishCounting(host)
     }
     if host.sent <= settings.retries {
@@ -397,38 +398,5 @@ final class FpingSession {
     text += " sec (elapsed real time)\n\n"
     context.errors.write(text)
     context.errors.flush()
-  }
-}
-
-/// Numbers as fping writes them.
-enum FpingText {
-  /// Three digits that count: `0.080`, `1.23`, `12.3`, `123`.
-  static func time(_ seconds: Double) -> String {
-    let milliseconds = seconds * 1000
-    if milliseconds < 1 { return fixed(milliseconds, 3) }
-    if milliseconds < 10 { return fixed(milliseconds, 2) }
-    return milliseconds < 100 ? fixed(milliseconds, 1) : fixed(milliseconds, 0)
-  }
-
-  static func loss(_ sent: Int, _ received: Int) -> Int {
-    sent == 0 ? 0 : (sent - received) * 100 / sent
-  }
-
-  /// ` : xmt/rcv/%loss = 2/2/0%, min/avg/max = 0.080/0.081/0.082`.
-  static func summary(_ sent: Int, _ times: RoundTrips, _ outage: Int?) -> String {
-    var text = " : xmt/rcv/%loss = \(sent)/\(times.count)/\(loss(sent, times.count))%"
-    if let outage { text += ", outage(ms) = \(outage)" }
-    if times.count > 0 {
-      text += ", min/avg/max = " + time(times.best) + "/" + time(times.mean) + "/" + time(times.most)
-    }
-    return text
-  }
-
-  static func stamp(_ now: Instant) -> String {
-    "[" + fixed(Double(now.seconds) + Double(now.nanoseconds / 10000 * 10000) / 1e9, 5) + "] "
-  }
-
-  static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.utf8.count))
   }
 }

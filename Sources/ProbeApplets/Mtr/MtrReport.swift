@@ -100,7 +100,8 @@ struct MtrReport {
     output.write("            \"tos\": \(settings.trafficClass ?? 0),\n")
     output.write("            \"tests\": \(settings.cycles ?? 10),\n")
     output.write("            \"psize\": \"\(settings.size)\",\n")
-    output.write("            \"bitpattern\": \"0x\(hexadecimal(settings.fill).asciiUppercased)\"\n")
+    let fill = hexadecimal(settings.fill).asciiUppercased
+    output.write("            \"bitpattern\": \"0x\(fill)\"\n")
     output.write("        },\n        \"hubs\": [")
     for (row, index) in engine.shown.enumerated() {
       let hop = engine.hops[index]

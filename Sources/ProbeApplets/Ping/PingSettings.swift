@@ -68,7 +68,8 @@ struct PingSettings {
         try apply(socket, family)
       }
     } catch {
-      guard "\(error.call)" == "socket", error.errno == .notPermitted || error.errno == .denied else {
+      guard "\(error.call)" == "socket", error.errno == .notPermitted || error.errno == .denied
+      else {
         let subject = error.subject.isEmpty ? "\(error.call)" : error.subject
         throw .message(subject + ": " + error.reason, status: 2)
       }

@@ -63,7 +63,8 @@ class TCPCheck: Check {
   private var settlesAt: Instant?
 
   init(
-    _ target: ProbeTarget, _ address: IPAddress, settle: Double, prepare: (Socket) throws(SystemError) -> Void
+    _ target: ProbeTarget, _ address: IPAddress, settle: Double,
+    prepare: (Socket) throws(SystemError) -> Void
   ) {
     self.settle = settle
     attempt = Attempt(.ip(Endpoint(address, port: target.port))) { (socket) throws(SystemError) in

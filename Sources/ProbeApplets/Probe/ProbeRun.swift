@@ -69,14 +69,12 @@ final class ProbeRun {
         next += 1
         guard let address = entry.address else { continue }
         running.append((entry, check(entry.target, address)))
+        // What is answered meanwhile is looked at now: the time is part of the answer.
+        try wait(running, signals, isPatient: false)
         collect(&running)
       }
       if running.isEmpty { continue }
-      do throws(SystemError) {
-        try wait(running, signals)
-      } catch {
-        throw .system(error)
-      }
+      try wait(running, signals, isPatient: true)
       if signals.next() != nil { return false }
       collect(&running)
     }
@@ -92,18 +90,21 @@ final class ProbeRun {
     }
   }
 
-  private func wait(_ running: [(entry: ProbeEntry, check: Check)], _ signals: SignalWatch)
-    throws(SystemError)
-  {
+  private func wait(
+    _ running: [(entry: ProbeEntry, check: Check)], _ signals: SignalWatch, isPatient: Bool
+  ) throws(Failure) {
     let now = clock.monotonic()
     var items: [(descriptor: Int32, events: Readiness)] = [(signals.descriptor, .read)]
-    var end = now.advanced(by: settings.timeout)
+    var end = now.advanced(by: isPatient ? settings.timeout : 0)
     for (_, check) in running {
-      items.append(check.waiting)
+      items.append(check.result == nil ? check.waiting : (-1, []))
       let limit = check.start.advanced(by: settings.timeout)
       end = min(end, limit, check.wakeUp ?? limit)
+      if check.result != nil { end = now }
     }
-    let ready = try Poll.wait(items, until: Deadline(seconds: max(0, end.since(now))))
+    let ready = try attempt { () throws(SystemError) in
+      try Poll.wait(items, until: Deadline(seconds: max(0, end.since(now))))
+    }
     let then = clock.monotonic()
     for (index, item) in running.enumerated() {
       let check = item.check

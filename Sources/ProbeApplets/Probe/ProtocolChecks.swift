@@ -81,7 +81,8 @@ final class HTTPCheck: TCPCheck {
   }
 
   override func expire() {
-    if isAsking { finish(.timeout, detail: "connected, but no answer to GET") } else { super.expire() }
+    guard isAsking else { return super.expire() }
+    finish(.timeout, detail: "connected, but no answer to GET")
   }
 }
 

@@ -132,7 +132,8 @@ final class PathSession {
       mtu = large
       return
     }
-    output.line("     Black hole: packets of \(large) bytes vanish at hop \(hop), \(small) come through")
+    output.line(
+      "     Black hole: packets of \(large) bytes vanish at hop \(hop), \(small) come through")
     output.flush()
   }
 

@@ -124,7 +124,7 @@ public struct Traceroute: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     guard let host = operands.first else { throw .usage("no host given") }
-    guard operands.count <= 2 else { throw .usage("\(operands[2]): one host and a size are enough") }
+    guard operands.count <= 2 else { throw .usage("\(operands[2]): one host and one size") }
     var settings = settings
     if context.name == "traceroute6" { settings.family = .v6 }
     guard settings.firstHop <= settings.lastHop else {

@@ -3,6 +3,7 @@ internal import FileApplets
 internal import HTTPApplets
 internal import JVMApplets
 internal import NetworkApplets
+internal import ProbeApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
@@ -21,6 +22,7 @@ public func registry() -> [Applet] {
   applets += httpApplets()
   applets += jvmApplets()
   applets += networkApplets()
+  applets += probeApplets()
   applets += processApplets()
   applets += shellApplets()
   applets += systemApplets()

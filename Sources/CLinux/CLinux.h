@@ -29,6 +29,7 @@
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <math.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -232,6 +233,7 @@ static inline void clinux_interrupt_others(void) {
 }
 // Sockets: addresses as C lays them out, and what takes cmsg macros.
 #include <linux/errqueue.h>
+#include <sys/sendfile.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -343,6 +345,7 @@ static inline int clinux_take_queued_error(int fd, struct sock_extended_err *err
   return 0;
 }
 
+#include <math.h>
 #include <sys/random.h>
 
 // What the kernel measured of a TCP connection, tcp(7) TCP_INFO: 0 or -1.
@@ -355,4 +358,50 @@ static inline int clinux_tcp_info(int fd, unsigned *rtt, unsigned *variance, uns
   *variance = info.tcpi_rttvar;
   *retransmits = info.tcpi_total_retrans;
   return 0;
+}
+
+// One datagram, or one entry of the error queue, with what the kernel tells of it.
+struct clinux_received {
+  struct sockaddr_storage name;  // who sent the datagram, or where the one that failed was going
+  socklen_t name_size;
+  int flags;
+  int hop_limit;  // -1: not told
+  int has_time;
+  struct timespec time;
+  unsigned char record[64];  // sock_extended_err and the offender's address behind it
+  size_t record_size;
+};
+static inline ssize_t clinux_receive_message(int fd, void *bytes, size_t count, int is_error,
+                                             struct clinux_received *to) {
+  char control[512] __attribute__((aligned(8)));
+  struct iovec part = {bytes, count};
+  struct msghdr message = {.msg_name = &to->name, .msg_namelen = sizeof to->name, .msg_iov = &part, .msg_iovlen = 1,
+                           .msg_control = control, .msg_controllen = sizeof control};
+  to->hop_limit = -1;
+  to->has_time = 0;
+  to->record_size = 0;
+  memset(&to->name, 0, sizeof to->name);
+  ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT | (is_error ? MSG_ERRQUEUE : 0));
+  if (got < 0) return got;
+  to->name_size = message.msg_namelen;
+  to->flags = message.msg_flags;
+  for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
+    size_t size = item->cmsg_len - CMSG_LEN(0);
+    int is_v4 = item->cmsg_level == IPPROTO_IP, is_v6 = item->cmsg_level == IPPROTO_IPV6;
+    if ((is_v4 && item->cmsg_type == IP_TTL) || (is_v6 && item->cmsg_type == IPV6_HOPLIMIT)) {
+      if (size >= sizeof to->hop_limit) memcpy(&to->hop_limit, CMSG_DATA(item), sizeof to->hop_limit);
+    } else if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SO_TIMESTAMPNS) {
+      if (size >= sizeof to->time) memcpy(&to->time, CMSG_DATA(item), sizeof to->time), to->has_time = 1;
+    } else if ((is_v4 && item->cmsg_type == IP_RECVERR) || (is_v6 && item->cmsg_type == IPV6_RECVERR)) {
+      if (size > sizeof to->record) size = sizeof to->record;
+      memcpy(to->record, CMSG_DATA(item), size);
+      to->record_size = size;
+    }
+  }
+  return got;
+}
+// What is closed with data or a handshake behind it is forgotten at once, with a reset. socket(7) SO_LINGER.
+static inline int clinux_set_abortive(int fd) {
+  struct linger now = {.l_onoff = 1, .l_linger = 0};
+  return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }

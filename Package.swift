@@ -83,6 +83,9 @@ let package = Package(
       ]),
 
     .target(name: "CFootprint"),
+    .target(
+      name: "CPcap", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary(":libpcap.a")]),
     .target(name: "CText", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]),
 
     kit("Linux", for: .speed, "CLinux", "CRuntime"),
@@ -112,6 +115,9 @@ let package = Package(
     knowledge("JFR"),
     knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
+    knowledge("PacketFilter", "CPcap"),
+    knowledge("Pcap", for: .speed),
+    knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
@@ -122,12 +128,13 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
+    applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "CaptureApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",

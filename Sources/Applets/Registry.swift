@@ -1,4 +1,5 @@
 public import Box
+internal import CaptureApplets
 internal import FileApplets
 internal import JVMApplets
 internal import NetworkApplets
@@ -136,6 +137,7 @@ public func registry() -> [Applet] {
     Applet("tac", Tac.self),
     Applet("tail", Tail.self),
     Applet("tar", Tar.self),
+    Applet("tcpdump", Tcpdump.self),
     Applet("tee", Tee.self),
     Applet("test", Test.self),
     Applet("time", Time.self),

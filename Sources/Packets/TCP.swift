@@ -1,0 +1,201 @@
+internal import Linux
+
+/// The transmission control protocol, RFC 9293.
+extension PacketPrinter {
+  func tcp(_ start: Int, _ length: Int, _ carrier: Carrier) throws(Truncated) {
+    reading = "tcp"
+    do throws(Truncated) {
+      try need(start, 4)
+    } catch {
+      if !carrier.hasToldAddresses {
+        try putAddress(carrier, isSource: true)
+        put(" > ")
+        try putAddress(carrier, isSource: false)
+        put(": ")
+      }
+      throw error
+    }
+    let source = try number16(start)
+    let target = try number16(start + 2)
+    try putEndpoints(carrier, source, target, isTCP: true)
+    let header = try number8(start + 12) >> 4 * 4
+    guard header >= 20 else {
+      put(" tcp ", length - header, " [bad hdr length ")
+      return put(header, " - too short, < 20]")
+    }
+    if style.isQuiet {
+      put("tcp ", header > length ? Int(UInt32(truncatingIfNeeded: length - header)) : length - header)
+      if header > length { put(" [bad hdr length ", header, " - too long, > "); put(length, "]") }
+      return
+    }
+    let flags = try number8(start + 13) | (try number8(start + 12) & 1) << 8
+    putFlags(flags)
+    if style.verbosity == 0, header > length {
+      put(" [bad hdr length ", header, " - too long, > ")
+      return put(length, "]")
+    }
+    if style.verbosity > 0, style.checksSums, !carrier.isFragment, has(start, length) {
+      try tcpSum(start, length, carrier)
+    }
+    guard header <= length else {
+      put(" [bad hdr length ", header, " - too long, > ")
+      return put(length, "]")
+    }
+    let size = length - header
+    try putNumbers(start, size, flags, carrier, source, target)
+    if header > 20, try !tcpOptions(start + 20, header - 20) { return }
+    put(", length ", size)
+    guard size > 0 else { return }
+    try segment(start + header, size, flags, source, target)
+  }
+
+  private func put(_ number: Int, _ text: StaticString) {
+    put(number)
+    put(text)
+  }
+
+  private func putFlags(_ flags: Int) {
+    put("Flags [")
+    let names: StaticString = "FSRP.UEWe"
+    var isNone = true
+    for bit in 0..<9 where flags & 1 << bit != 0 {
+      out.append(names.utf8Start[bit])
+      isNone = false
+    }
+    put(isNone ? "none]" : "]")
+  }
+
+  private func tcpSum(_ start: Int, _ length: Int, _ carrier: Carrier) throws(Truncated) {
+    let total = sum(start..<start + length, from: pseudoSum(carrier, 6, length))
+    let value = try number16(start + 16)
+    put(", cksum 0x")
+    hexadecimal(value, 4)
+    if total == 0xFFFF { return put(" (correct)") }
+    put(" (incorrect -> 0x")
+    hexadecimal(corrected(total, value), 4)
+    put(")")
+  }
+
+  private func putNumbers(
+    _ start: Int, _ size: Int, _ flags: Int, _ carrier: Carrier, _ source: Int, _ target: Int
+  ) throws(Truncated) {
+    var sequence = try number32(start + 4)
+    var acknowledged = try number32(start + 8)
+    if !style.isAbsolute, flags & 0x10 != 0 {
+      try relative(&sequence, &acknowledged, flags, carrier, source, target)
+    }
+    if size > 0 || flags & 7 != 0 {
+      put(", seq ")
+      put(sequence)
+      if size > 0 {
+        put(":")
+        put(sequence &+ UInt32(truncatingIfNeeded: size))
+      }
+    }
+    if flags & 0x10 != 0 {
+      put(", ack ")
+      put(acknowledged)
+    }
+    put(", win ", try number16(start + 14))
+    if flags & 0x20 != 0 { put(", urg ", try number16(start + 18)) }
+  }
+
+  /// Counts from the first numbers that were seen of a connection; those are told as they are.
+  private func relative(
+    _ sequence: inout UInt32, _ acknowledged: inout UInt32, _ flags: Int, _ carrier: Carrier,
+    _ source: Int, _ target: Int
+  ) throws(Truncated) {
+    let size = carrier.isV6 ? 16 : 4
+    let from = carrier.offset + (carrier.isV6 ? 8 : 12)
+    try need(from, 2 * size)
+    let a = packet.part(from..<from + size)
+    let b = packet.part(from + size..<from + 2 * size)
+    let isReverse = source == target ? compareBytes(a, b) > 0 : source > target
+    let key = FlowTable.Key(
+      isReverse ? b : a, isReverse ? a : b, isReverse ? target : source,
+      isReverse ? source : target)
+    if flags & 2 == 0, let known = flows.entries[key] {
+      sequence &-= isReverse ? known.acknowledged : known.sequence
+      acknowledged &-= isReverse ? known.sequence : known.acknowledged
+      return
+    }
+    flows.set(
+      key,
+      isReverse
+        ? .init(sequence: acknowledged &- 1, acknowledged: sequence)
+        : .init(sequence: sequence, acknowledged: acknowledged &- 1))
+  }
+
+  /// What the payload is, by its port.
+  private func segment(_ start: Int, _ size: Int, _ flags: Int, _ source: Int, _ target: Int)
+    throws(Truncated)
+  {
+    if flags & 4 != 0 {
+      // A stack may say why it resets, RFC 1122 section 4.2.2.12.
+      guard style.verbosity > 0 else { return }
+      put(" [RST ")
+      let shown = min(size, 30)
+      if size > 30 { put("+") }
+      try safe(start..<start + shown)
+      return put("]")
+    }
+    func isFor(_ port: Int) -> Bool { source == port || target == port }
+    if isFor(53) { return try dnsStream(start, size) }
+    if isFor(80) || isFor(8080) {
+      put(": ")
+      return try http(start, size)
+    }
+    if style.showsServerNames, let greeting = ClientGreeting(packet, start..<min(end, start + size)) {
+      put(": TLS ClientHello")
+      if let name = greeting.serverName {
+        put(" ")
+        try safe(name)
+      }
+      for (number, name) in greeting.protocols.enumerated() {
+        put(number == 0 ? " alpn " : ",")
+        try safe(name)
+      }
+    }
+  }
+}
+
+/// The first numbers of each connection of TCP.
+struct FlowTable {
+  struct Key: Hashable {
+    let a0: UInt64
+    let a1: UInt64
+    let b0: UInt64
+    let b1: UInt64
+    let ports: UInt32
+
+    init(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer, _ from: Int, _ to: Int) {
+      a0 = Self.word(a, 0)
+      a1 = Self.word(a, 8)
+      b0 = Self.word(b, 0)
+      b1 = Self.word(b, 8)
+      ports = UInt32(truncatingIfNeeded: from << 16 | to)
+    }
+
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 {
+      var value: UInt64 = 0
+      for offset in start..<start + 8 where offset < bytes.count {
+        value = value << 8 | UInt64(bytes[offset])
+      }
+      return value
+    }
+  }
+
+  struct Numbers {
+    var sequence: UInt32
+    var acknowledged: UInt32
+  }
+
+  var entries: [Key: Numbers] = [:]
+  /// Beyond this the oldest knowledge goes: a scan must not fill our memory.
+  static let most = 65536
+
+  mutating func set(_ key: Key, _ numbers: Numbers) {
+    if entries.count >= Self.most { entries.removeAll(keepingCapacity: true) }
+    entries[key] = numbers
+  }
+}

@@ -40,7 +40,7 @@ public struct FilterCompiler {
       var made: UnsafeMutablePointer<cpcap_instruction>?
       let count = withTerminated(expression) {
         cpcap_compile(
-          $0, linkType, snapshot, isOptimised ? 1 : 0, netmask ?? .max, &made, &message)
+          $0, LinkTypeName.ofSystem(linkType), snapshot, isOptimised ? 1 : 0, netmask ?? .max, &made, &message)
       }
       if count >= 0, let made {
         defer { cpcap_free(made) }
@@ -83,21 +83,24 @@ public struct FilterCompiler {
   }
 }
 
-/// The names of link types, pcap-linktype(7).
+/// The names of link types, pcap-linktype(7), by the numbers that files have.
 public enum LinkTypeName {
+  /// The number that systems and the compiler have for the one that files have.
+  static func ofSystem(_ linkType: Int32) -> Int32 { linkType == 101 ? 12 : linkType }
+
   /// `EN10MB`; nil where libpcap knows none.
   public static func name(_ linkType: Int32) -> String? {
-    cpcap_link_type_name(linkType).map { String(foreign: $0) }
+    cpcap_link_type_name(ofSystem(linkType)).map { String(foreign: $0) }
   }
 
   /// `Ethernet`.
   public static func description(_ linkType: Int32) -> String? {
-    cpcap_link_type_description(linkType).map { String(foreign: $0) }
+    cpcap_link_type_description(ofSystem(linkType)).map { String(foreign: $0) }
   }
 
   public static func number(_ name: String) -> Int32? {
     let number = withTerminated(name) { cpcap_link_type($0) }
-    return number < 0 ? nil : number
+    return number < 0 ? nil : number == 12 ? 101 : number
   }
 }
 

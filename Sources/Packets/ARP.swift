@@ -11,9 +11,9 @@ extension PacketPrinter {
     let networkSize = try number8(start + 5)
     let operation = try number16(start + 6)
     try need(start + 8, 2 * (size + networkSize))
-    let isUsual = hardware == 1 && network == EtherType.ipv4 && size == 6 && networkSize == 4
     if !style.showsLink { put("ARP, ") }
-    if !isUsual || style.verbosity > 0 {
+    let isShort = network == EtherType.ipv4 && networkSize == 4 && size > 0
+    if !isShort || style.verbosity > 0 {
       put(Self.hardware(hardware) ?? "Unknown Hardware")
       if Self.hardware(hardware) == nil { put(" (", hardware, ")") }
       put(" (len ", size, "), ")
@@ -24,7 +24,8 @@ extension PacketPrinter {
         put(")")
       }
       put(" (len ", networkSize, ")")
-      put(style.isQuiet ? "" : ", ")
+      if !isShort, style.verbosity == 0 { return put(", length ", length) }
+      put(", ")
     }
     guard try arpText(start, operation, size, network == EtherType.ipv4 && networkSize == 4) else {
       return

@@ -47,8 +47,9 @@ extension PacketPrinter {
     if message.counts[0] != 1 { put(" [", message.counts[0], "q]") }
     var offset = start + 12
     for number in 0..<message.counts[0] {
+      if number > 0 { put(",") }
       if style.verbosity > 1 {
-        put(number == 0 ? " q:" : ",")
+        put(" q:")
         offset = try question(offset, message)
       } else {
         offset = try skipName(offset) + 4
@@ -89,6 +90,7 @@ extension PacketPrinter {
     let labels: [StaticString] = [firstLabel, " ns:", " ar:"]
     for section in 1...(style.verbosity > 1 ? 3 : 1) {
       for number in 0..<message.counts[section] {
+        if offset >= end { throw Truncated() }
         if number == 0 { put(labels[section - 1]) } else { put(",") }
         offset = try record(offset, message)
       }
@@ -108,9 +110,9 @@ extension PacketPrinter {
   private func question(_ start: Int, _ message: DomainMessage) throws(Truncated) -> Int {
     let behind = try skipName(start)
     let type = try number16(behind)
+    var kind = try number16(behind + 2)
     put(" ")
     putType(type)
-    var kind = try number16(behind + 2)
     if message.isMulticast {
       put(kind & 0x8000 != 0 ? " (QU)" : " (QM)")
       kind &= 0x7FFF
@@ -142,7 +144,8 @@ extension PacketPrinter {
     } else {
       offset = try skipName(start)
     }
-    try need(offset, 10)
+    // Nothing is said of a record whose start is not all there.
+    guard has(offset, 10) else { return end }
     let type = try number16(offset)
     var kind = try number16(offset + 2)
     if type != 41 {
@@ -162,7 +165,8 @@ extension PacketPrinter {
     let size = try number16(offset + 8)
     let data = offset + 10
     offset = data + size
-    if has(data, size) || type != 41 { try recordData(type, data, size, start, message) }
+    try need(data, size)
+    try recordData(type, data, size, message)
     return offset
   }
 
@@ -180,7 +184,7 @@ extension PacketPrinter {
   }
 
   private func recordData(
-    _ type: Int, _ data: Int, _ size: Int, _ start: Int, _ message: DomainMessage
+    _ type: Int, _ data: Int, _ size: Int, _ message: DomainMessage
   ) throws(Truncated) {
     let limit = data + size
     switch type {
@@ -262,8 +266,7 @@ extension PacketPrinter {
       switch length >> 6 {
       case 0:
         if length == 0 { return behind ?? offset + 1 }
-        try need(offset + 1, length)
-        for place in offset + 1...offset + length { safe(packet[place]) }
+        for place in offset + 1...offset + length { safe(UInt8(try number8(place))) }
         put(".")
         offset += 1 + length
       case 3:

@@ -5,14 +5,14 @@ extension PacketPrinter {
   func http(_ start: Int, _ size: Int) throws(Truncated) {
     reading = "http"
     let limit = min(end, start + size)
-    guard isHTTP(start, limit) else {
-      put("HTTP")
-      if style.verbosity > 0, false { put(", length: ", size) }
-      return
-    }
+    // A line with anything else in it than text is no line of HTTP.
+    guard isHTTP(start, limit) else { return put("HTTP") }
     if style.verbosity == 0 {
-      put("HTTP: ")
       let line = lineEnd(start, limit)
+      put("HTTP")
+      guard isText(start..<line.text) else { return }
+      if line.next == nil, start + size > end { throw Truncated() }
+      put(": ")
       if line.text > start { try safe(start..<line.text) }
       if line.next == nil { throw Truncated() }
       return
@@ -20,8 +20,10 @@ extension PacketPrinter {
     put("HTTP, length: ", size)
     var offset = start
     while offset < limit {
-      put("\n\t")
       let line = lineEnd(offset, limit)
+      guard isText(offset..<line.text) else { return }
+      if line.next == nil, start + size > end { throw Truncated() }
+      put("\n\t")
       try safe(offset..<line.text)
       guard let next = line.next else { throw Truncated() }
       offset = next
@@ -43,6 +45,10 @@ extension PacketPrinter {
       return true
     }
     return word.count >= 5 && equals(packet.part(start..<start + 5), "HTTP/")
+  }
+
+  private func isText(_ range: Range<Int>) -> Bool {
+    range.allSatisfy { packet[$0] >= 0x20 && packet[$0] < 0x7F || packet[$0] == 9 }
   }
 
   private func equals(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {

@@ -23,7 +23,7 @@ public enum HexDump {
         width += 2
       }
       if hasText {
-        for _ in width..<41 { out.append(UInt8(ascii: " ")) }
+        for _ in width..<42 { out.append(UInt8(ascii: " ")) }
         for place in line..<end {
           let byte = bytes[place]
           out.append(byte > 0x20 && byte < 0x7F ? byte : UInt8(ascii: "."))

@@ -4,9 +4,33 @@ internal import Linux
 extension PacketPrinter {
   func icmp(_ start: Int, _ length: Int, _ carrier: Carrier) throws(Truncated) {
     reading = "icmp"
-    try need(start, 8)
     let kind = try number8(start)
-    let code = try number8(start + 1)
+    let mark = out.count
+    do throws(Truncated) {
+      try icmpText(kind, try number8(start + 1), start)
+    } catch {
+      // Half of a sentence helps nobody.
+      out.truncate(to: mark)
+      throw error
+    }
+    put(", length ", length)
+    if style.verbosity > 0, style.checksSums, !carrier.isFragment, has(start, length) {
+      let total = sum(start..<start + length)
+      if total != 0xFFFF {
+        let stated = try number16(start + 2)
+        put(" (wrong icmp cksum ")
+        hexadecimal(stated)
+        put(" (->")
+        hexadecimal(corrected(total, stated))
+        put(")!)")
+      }
+    }
+    // The messages that tell of another packet have its start in them.
+    guard style.verbosity >= 1, [3, 4, 5, 11, 12].contains(kind) else { return }
+    try quoted(start + 8)
+  }
+
+  private func icmpText(_ kind: Int, _ code: Int, _ start: Int) throws(Truncated) {
     put("ICMP ")
     switch kind {
     case 0, 8:
@@ -18,6 +42,7 @@ extension PacketPrinter {
     case 9: try advertisement(start)
     case 10: put("router solicitation")
     case 11:
+      try need(start + 8, 20)
       switch code {
       case 0: put("time exceeded in-transit")
       case 1: put("ip reassembly time exceeded")
@@ -45,21 +70,6 @@ extension PacketPrinter {
       hexadecimal(try number32(start + 8), 8)
     default: put("type-#", kind)
     }
-    put(", length ", length)
-    if style.verbosity > 0, style.checksSums, !carrier.isFragment, has(start, length) {
-      let total = sum(start..<start + length)
-      if total != 0xFFFF {
-        let stated = try number16(start + 2)
-        put(" (wrong icmp cksum ")
-        hexadecimal(stated)
-        put(" (->")
-        hexadecimal(corrected(total, stated))
-        put(")!)")
-      }
-    }
-    // The messages that tell of another packet have its start in them.
-    guard style.verbosity >= 1, [3, 4, 5, 11, 12].contains(kind) else { return }
-    try quoted(start + 8)
   }
 
   private func quoted(_ start: Int) throws(Truncated) {

@@ -22,10 +22,13 @@ extension PacketPrinter {
     put("ICMP6, ")
     let isNeighbour = (133...137).contains(kind)
     guard let name = Self.name6(kind) else {
-      put("unknown icmp6 type (", kind, "), length ")
-      put(length)
-      if style.verbosity > 1 || true { dumpPlain(start, min(start + length, end)) }
-      return
+      switch kind {
+      case 200: put("mtrace response")
+      case 201: put("mtrace message")
+      default: put("unknown icmp6 type (", kind, ")")
+      }
+      put(", length ", length)
+      return dumpPlain(start, min(start + length, end))
     }
     put(name)
     if style.verbosity > 0, isNeighbour { put(", length ", length) }
@@ -35,6 +38,7 @@ extension PacketPrinter {
 
   /// The bytes in hexadecimal alone, on lines of their own.
   private func dumpPlain(_ start: Int, _ limit: Int) {
+    guard style.verbosity <= 1 else { return }
     HexDump.write(packet, start..<max(start, min(limit, packet.count)), hasText: false, "\n\t", to: out)
   }
 
@@ -74,9 +78,9 @@ extension PacketPrinter {
     case 1: return try unreachable6(start, code, length)
     case 2: put(", mtu ", Int(try number32(start + 4)))
     case 3:
-      try need(start + 8 + 24, 16)
       switch code {
       case 0:
+        try need(start + 8 + 24, 16)
         put(" for ")
         try putAddress6(start + 8 + 24)
       case 1: put(" (reassembly)")
@@ -91,6 +95,7 @@ extension PacketPrinter {
       default: put(", code-#", code)
       }
     case 128, 129:
+      try need(start + 4, 4)
       put(", id ", try number16(start + 4), ", seq ")
       put(try number16(start + 6))
     case 130 where length >= 28: try listenerQuery(start, length)
@@ -108,10 +113,10 @@ extension PacketPrinter {
     put(", ")
     let inner = start + 8
     switch code {
-    case 0: put("unreachable route ")
-    case 1: put(" unreachable prohibited ")
-    case 2: put("beyond scope ")
-    case 3: put("unreachable address ")
+    case 0: put("unreachable route")
+    case 1: put(" unreachable prohibited")
+    case 2: put("beyond scope")
+    case 3: put("unreachable address")
     case 4: put("unreachable port")
     default:
       put("unknown unreach code (", code, ")")
@@ -120,6 +125,7 @@ extension PacketPrinter {
     }
     try need(inner + 24, 16)
     guard code == 4 else {
+      put(" ")
       try putAddress6(inner + 24)
       if code == 2 {
         put(", source address ")
@@ -140,11 +146,6 @@ extension PacketPrinter {
       put(port, " unreachable")
     }
     return true
-  }
-
-  private func put(_ number: Int, _ text: StaticString) {
-    put(number)
-    put(text)
   }
 
   /// The protocol of a quoted packet, behind the headers that IPv6 has in front of it.
@@ -212,7 +213,16 @@ extension PacketPrinter {
       guard offset + 20 + sources * 16 <= start + length else {
         return put(" [invalid number of sources ", sources, "]")
       }
-      put(", ", sources, " source(s)]")
+      if style.verbosity > 1 {
+        put(" {")
+        for number in 0..<sources {
+          put(" ")
+          try putAddress6(offset + 20 + number * 16)
+        }
+        put(" }]")
+      } else {
+        put(", ", sources, " source(s)]")
+      }
       offset += 20 + 16 * sources + 4 * (try number8(offset + 1))
     }
   }

@@ -14,38 +14,37 @@ extension PacketPrinter {
 
   func ip4(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "ip"
+    let first = try number8(start)
     if !style.showsLink { put("IP") }
-    guard length >= 20 else {
-      put(" truncated-ip ", length)
-      return
-    }
-    let first: Int
-    do throws(Truncated) {
-      first = try number8(start)
-    } catch {
-      if !style.showsLink { put(" ") }
-      throw error
-    }
     guard first >> 4 == 4 else {
-      if first >> 4 == 6 { put(style.showsLink ? "IP6" : "6") } else { put(" ", first >> 4) }
-      put(", wrong link-layer encapsulation (invalid)")
-      return
+      if style.showsLink { put("IP") }
+      put(first >> 4)
+      if first >> 4 == 6 { put(", wrong link-layer encapsulation") }
+      return put(" (invalid)")
     }
     if !style.showsLink { put(" ") }
+    try need(start, 20)
+    guard length >= 20 else { return put("truncated-ip ", length) }
     let header = (first & 15) * 4
     guard header >= 20 else { return put("bad-hlen ", header) }
     let stated = try number16(start + 2)
     if length < stated { put("truncated-ip - ", stated - length, " bytes missing! ") }
     guard stated >= header else { return put("bad-len ", stated) }
     try within(start + stated) { () throws(Truncated) in
-      try ip4(start, header, min(stated, max(length, header)))
+      try ip4(start, header, stated)
     }
   }
 
   private func ip4(_ start: Int, _ header: Int, _ length: Int) throws(Truncated) {
     let fragment = try number16(start + 6)
     let number = try number8(start + 9)
-    if style.verbosity > 0 { try ip4Header(start, header, fragment) }
+    if style.verbosity > 0 {
+      try ip4Header(start, header, fragment)
+    } else if !has(start, header) {
+      put(" [remaining caplen(", packet.count - start, ") < header length(")
+      put(header, ")]")
+      throw Truncated()
+    }
     var carrier = Carrier(start, isV6: false)
     carrier.isFragment = fragment & 0x3FFF != 0
     carrier.hops = try number8(start + 8)
@@ -75,6 +74,11 @@ extension PacketPrinter {
       try need(start + 12, 8)
     }
     try transport(number, start + header, length - header, carrier)
+  }
+
+  func put(_ number: Int, _ text: StaticString) {
+    put(number)
+    put(text)
   }
 
   private func ip4Header(_ start: Int, _ header: Int, _ fragment: Int) throws(Truncated) {

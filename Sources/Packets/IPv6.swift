@@ -4,12 +4,9 @@ internal import Linux
 extension PacketPrinter {
   func ip6(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "ip6"
-    guard length >= 40 else {
-      if !style.showsLink { put("IP6, ") }
-      return put("truncated-ip6 ", length)
-    }
     try need(start, 40)
     if !style.showsLink { put("IP6 ") }
+    guard length >= 40 else { return put("truncated-ip6 ", length) }
     let first = try number32(start)
     guard first >> 28 == 6 else {
       put("version error: ", Int(first >> 28), " != 6")
@@ -37,7 +34,7 @@ extension PacketPrinter {
       put(" payload length: ", stated, ") ")
     }
     try within(start + 40 + stated) { () throws(Truncated) in
-      try headers(start, following, min(stated, length - 40))
+      try headers(start, following, stated)
     }
   }
 
@@ -60,7 +57,7 @@ extension PacketPrinter {
       switch following {
       case 0, 60:
         reading = following == 0 ? "hbhopt" : "dstopt"
-        size = try options(offset, following == 0 ? "HBH " : "DSTOPT ")
+        size = try options(offset, following == 0 ? "HBH " : "DSTOPT ", payloadLength: start + 4)
       case 44:
         reading = "frag6"
         size = 8
@@ -94,7 +91,9 @@ extension PacketPrinter {
     }
   }
 
-  private func options(_ start: Int, _ name: StaticString) throws(Truncated) -> Int {
+  private func options(_ start: Int, _ name: StaticString, payloadLength: Int) throws(Truncated)
+    -> Int
+  {
     try need(start, 2)
     let size = (try number8(start + 1) + 1) * 8
     try need(start, size)
@@ -124,7 +123,7 @@ extension PacketPrinter {
       case 0xC2:
         put("(jumbo: ")
         put(try number32(offset + 2))
-        put(") ")
+        put(try number16(payloadLength) != 0 ? " - payload len != 0)  " : ") ")
       default:
         put("(opt_type 0x")
         hexadecimal(kind, 2)
@@ -147,11 +146,14 @@ extension PacketPrinter {
     let size = (words + 1) * 8
     if kind == 0 || kind == 2 || kind == 4 {
       if kind == 4 {
-        put(", last-entry=", try number8(start + 4), ", flags=0x")
-        hexadecimal(try number8(start + 5))
+        put(", last-entry=", try number8(start + 4))
+        if try number8(start + 5) != 0 || style.verbosity > 0 {
+          put(", flags=0x")
+          hexadecimal(try number8(start + 5))
+        }
         put(", tag=")
         hexadecimal(try number16(start + 6))
-      } else if try number32(start + 4) != 0 || style.verbosity > 1 || kind == 0 {
+      } else if try number32(start + 4) != 0 || style.verbosity > 0 {
         put(", rsv=0x")
         hexadecimal(try number32(start + 4))
       }

@@ -8,10 +8,12 @@ extension PacketPrinter {
     case 133: try neighbourOptions(start + 8, start + length, limit)
     case 134: try routerAdvertisement(start, length, limit)
     case 135:
+      try need(start + 8, 16)
       put(", who has ")
       try putAddress6(start + 8)
       try neighbourOptions(start + 24, start + length, limit)
     case 136:
+      try need(start + 8, 16)
       put(", tgt is ")
       try putAddress6(start + 8)
       if style.verbosity > 0 {
@@ -21,8 +23,8 @@ extension PacketPrinter {
       }
       try neighbourOptions(start + 24, start + length, limit)
     default:
-      put(", ")
       try need(start + 24, 16)
+      put(", ")
       try putAddress6(start + 24)
       put(" to ")
       try putAddress6(start + 8)
@@ -83,6 +85,10 @@ extension PacketPrinter {
       put(words * 8)
       put(" (", words, "): ")
       try neighbourOption(kind, offset, words * 8)
+      if style.verbosity > 1 {
+        HexDump.write(
+          packet, offset + 2..<offset + words * 8, hasText: false, "\n\t    ", to: out)
+      }
       offset += words * 8
     }
   }
@@ -144,6 +150,7 @@ extension PacketPrinter {
         offset = try domainName(offset, message: start)
       }
     default:
+      guard style.verbosity <= 1 else { return }
       HexDump.write(packet, start + 2..<start + size, hasText: false, "\n\t  ", to: out)
     }
   }

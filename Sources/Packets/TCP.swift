@@ -11,13 +11,14 @@ extension PacketPrinter {
         try putAddress(carrier, isSource: true)
         put(" > ")
         try putAddress(carrier, isSource: false)
-        put(": ")
+        put(carrier.isV6 ? ":" : ": ")
       }
       throw error
     }
     let source = try number16(start)
     let target = try number16(start + 2)
     try putEndpoints(carrier, source, target, isTCP: true)
+    try need(start, 20)
     let header = try number8(start + 12) >> 4 * 4
     guard header >= 20 else {
       put(" tcp ", length - header, " [bad hdr length ")
@@ -28,13 +29,12 @@ extension PacketPrinter {
       if header > length { put(" [bad hdr length ", header, " - too long, > "); put(length, "]") }
       return
     }
-    let flags = try number8(start + 13) | (try number8(start + 12) & 1) << 8
+    let flags = try number8(start + 13)
+    let numbers = try relative(start, flags, carrier, source, target)
     putFlags(flags)
-    if style.verbosity == 0, header > length {
-      put(" [bad hdr length ", header, " - too long, > ")
-      return put(length, "]")
-    }
-    if style.verbosity > 0, style.checksSums, !carrier.isFragment, has(start, length) {
+    if style.verbosity > 0, style.checksSums, !carrier.isFragment, header <= length,
+      has(start, length)
+    {
       try tcpSum(start, length, carrier)
     }
     guard header <= length else {
@@ -42,23 +42,18 @@ extension PacketPrinter {
       return put(length, "]")
     }
     let size = length - header
-    try putNumbers(start, size, flags, carrier, source, target)
+    putNumbers(numbers, size, flags, window: try number16(start + 14), try number16(start + 18))
     if header > 20, try !tcpOptions(start + 20, header - 20) { return }
     put(", length ", size)
     guard size > 0 else { return }
     try segment(start + header, size, flags, source, target)
   }
 
-  private func put(_ number: Int, _ text: StaticString) {
-    put(number)
-    put(text)
-  }
-
   private func putFlags(_ flags: Int) {
     put("Flags [")
-    let names: StaticString = "FSRP.UEWe"
+    let names: StaticString = "FSRP.UEW"
     var isNone = true
-    for bit in 0..<9 where flags & 1 << bit != 0 {
+    for bit in 0..<8 where flags & 1 << bit != 0 {
       out.append(names.utf8Start[bit])
       isNone = false
     }
@@ -77,34 +72,32 @@ extension PacketPrinter {
   }
 
   private func putNumbers(
-    _ start: Int, _ size: Int, _ flags: Int, _ carrier: Carrier, _ source: Int, _ target: Int
-  ) throws(Truncated) {
-    var sequence = try number32(start + 4)
-    var acknowledged = try number32(start + 8)
-    if !style.isAbsolute, flags & 0x10 != 0 {
-      try relative(&sequence, &acknowledged, flags, carrier, source, target)
-    }
-    if size > 0 || flags & 7 != 0 {
+    _ numbers: FlowTable.Numbers, _ size: Int, _ flags: Int, window: Int, _ urgent: Int
+  ) {
+    if size > 0 || flags & 7 != 0 || style.verbosity > 1 {
       put(", seq ")
-      put(sequence)
+      put(numbers.sequence)
       if size > 0 {
         put(":")
-        put(sequence &+ UInt32(truncatingIfNeeded: size))
+        put(numbers.sequence &+ UInt32(truncatingIfNeeded: size))
       }
     }
     if flags & 0x10 != 0 {
       put(", ack ")
-      put(acknowledged)
+      put(numbers.acknowledged)
     }
-    put(", win ", try number16(start + 14))
-    if flags & 0x20 != 0 { put(", urg ", try number16(start + 18)) }
+    put(", win ", window)
+    if flags & 0x20 != 0 { put(", urg ", urgent) }
   }
 
   /// Counts from the first numbers that were seen of a connection; those are told as they are.
   private func relative(
-    _ sequence: inout UInt32, _ acknowledged: inout UInt32, _ flags: Int, _ carrier: Carrier,
-    _ source: Int, _ target: Int
-  ) throws(Truncated) {
+    _ start: Int, _ flags: Int, _ carrier: Carrier, _ source: Int, _ target: Int
+  ) throws(Truncated) -> FlowTable.Numbers {
+    var numbers = FlowTable.Numbers(
+      sequence: try number32(start + 4), acknowledged: try number32(start + 8))
+    sackBase = 0
+    guard !style.isAbsolute, flags & 0x10 != 0 else { return numbers }
     let size = carrier.isV6 ? 16 : 4
     let from = carrier.offset + (carrier.isV6 ? 8 : 12)
     try need(from, 2 * size)
@@ -115,15 +108,18 @@ extension PacketPrinter {
       isReverse ? b : a, isReverse ? a : b, isReverse ? target : source,
       isReverse ? source : target)
     if flags & 2 == 0, let known = flows.entries[key] {
-      sequence &-= isReverse ? known.acknowledged : known.sequence
-      acknowledged &-= isReverse ? known.sequence : known.acknowledged
-      return
+      // Ranges that were received are counted as what is acknowledged is.
+      sackBase = isReverse ? known.sequence : known.acknowledged
+      numbers.sequence &-= isReverse ? known.acknowledged : known.sequence
+      numbers.acknowledged &-= sackBase
+      return numbers
     }
     flows.set(
       key,
       isReverse
-        ? .init(sequence: acknowledged &- 1, acknowledged: sequence)
-        : .init(sequence: sequence, acknowledged: acknowledged &- 1))
+        ? .init(sequence: numbers.acknowledged &- 1, acknowledged: numbers.sequence)
+        : .init(sequence: numbers.sequence, acknowledged: numbers.acknowledged &- 1))
+    return numbers
   }
 
   /// What the payload is, by its port.
@@ -133,10 +129,10 @@ extension PacketPrinter {
     if flags & 4 != 0 {
       // A stack may say why it resets, RFC 1122 section 4.2.2.12.
       guard style.verbosity > 0 else { return }
-      put(" [RST ")
       let shown = min(size, 30)
-      if size > 30 { put("+") }
-      try safe(start..<start + shown)
+      put(has(start, shown) ? " [RST" : " [!RST")
+      put(size > 30 ? "+ " : " ")
+      try safe(start..<min(start + shown, end))
       return put("]")
     }
     func isFor(_ port: Int) -> Bool { source == port || target == port }

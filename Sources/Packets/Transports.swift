@@ -50,20 +50,20 @@ extension PacketPrinter {
     let target = try number16(start + 2)
     try putEndpoints(carrier, source, target, isTCP: false)
     guard length >= 8 else { return put("truncated-udp ", length) }
+    try need(start, 8)
     let stated = try number16(start + 4)
     guard stated >= 8 else { return put("truncated-udplength ", stated) }
     let size = stated - 8
-    if style.isQuiet { return put("UDP, length ", size) }
     try within(start + stated) { () throws(Truncated) in
-      if style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums, !carrier.isFragment {
-        try udpSum(start, stated, carrier)
+      if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums, !carrier.isFragment {
+        try udpSum(start, min(stated, length), carrier)
       }
-      if stated > length {
+      if try !style.isQuiet && datagram(start + 8, min(size, length - 8), source, target) { return }
+      if stated > length, !carrier.isFragment {
         put("UDP, bad length ", size, " > ")
-        put(length - 8)
-        return
+        return put(length - 8)
       }
-      try datagram(start + 8, size, source, target, carrier)
+      put("UDP, length ", size)
     }
   }
 
@@ -80,19 +80,26 @@ extension PacketPrinter {
     put("!] ")
   }
 
-  /// What is known by its port.
-  private func datagram(_ start: Int, _ size: Int, _ source: Int, _ target: Int, _ carrier: Carrier)
-    throws(Truncated)
+  /// What is known by its port; false where nothing is.
+  private func datagram(_ start: Int, _ size: Int, _ source: Int, _ target: Int) throws(Truncated)
+    -> Bool
   {
     func isFor(_ port: Int) -> Bool { source == port || target == port }
-    if size > 0 {
-      if isFor(53) { return try dns(start, size, isMulticast: false) }
-      if isFor(5353) { return try dns(start, size, isMulticast: true) }
-      if isFor(67) || isFor(68) { return try dhcp(start, size) }
-      if isFor(123) { return try ntp(start, size) }
-      if isFor(4789) { return try vxlan(start, size) }
+    guard size > 0 else { return false }
+    if isFor(53) {
+      try dns(start, size, isMulticast: false)
+    } else if isFor(5353) {
+      try dns(start, size, isMulticast: true)
+    } else if isFor(67) || isFor(68) {
+      try dhcp(start, size)
+    } else if isFor(123) {
+      try ntp(start, size)
+    } else if isFor(4789) {
+      try vxlan(start, size)
+    } else {
+      return false
     }
-    put("UDP, length ", size)
+    return true
   }
 
   /// A network in datagrams, RFC 7348.
@@ -189,10 +196,8 @@ extension PacketPrinter {
     }
     put("spi=0x")
     hexadecimal(try number32(start + 4), 8)
-    if style.verbosity > 0 {
-      put(",seq=0x")
-      hexadecimal(try number32(start + 8))
-    }
+    put(",seq=0x")
+    hexadecimal(try number32(start + 8))
     put(",icv=0x")
     for offset in start + 12..<max(start + 12, start + size) { hexadecimal(try number8(offset), 2) }
     put("): ")
@@ -326,7 +331,16 @@ extension PacketPrinter {
       try putAddress4(offset + 4)
       put(" ")
       put(GroupRecord.name(try number8(offset)))
-      put(", ", sources, " source(s)]")
+      if style.verbosity > 1 {
+        put(" {")
+        for number in 0..<sources {
+          put(" ")
+          try putAddress4(offset + 8 + number * 4)
+        }
+        put(" }]")
+      } else {
+        put(", ", sources, " source(s)]")
+      }
       offset += 8 + 4 * sources + 4 * (try number8(offset + 1))
     }
   }

@@ -58,7 +58,7 @@ extension PacketPrinter {
       if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums, !carrier.isFragment {
         try udpSum(start, min(stated, length), carrier)
       }
-      if try !style.isQuiet && datagram(start + 8, min(size, length - 8), source, target) { return }
+      if !style.isQuiet, try datagram(start + 8, min(size, length - 8), source, target) { return }
       if stated > length, !carrier.isFragment {
         put("UDP, bad length ", size, " > ")
         return put(length - 8)

@@ -356,7 +356,9 @@ struct clinux_packet {
   uint64_t seconds, nanoseconds;
   uint32_t interface;
   uint16_t hardware, protocol, tag, tag_type;
-  uint8_t kind, address_size, has_tag, address[8];
+  uint8_t kind, address_size, has_tag;
+  // As it is in memory; what is beyond `address_size` is 0.
+  uint64_t address;
 };
 
 static inline uint32_t clinux_address_mask(int fd, const char *name) {
@@ -420,7 +422,8 @@ static inline ssize_t clinux_receive_packet(int fd, void *bytes, size_t size, st
   about->protocol = ntohs(from.sll_protocol);
   about->kind = from.sll_pkttype;
   about->address_size = from.sll_halen;
-  memcpy(about->address, from.sll_addr, sizeof about->address);
+  about->address = 0;
+  memcpy(&about->address, from.sll_addr, from.sll_halen < 8 ? from.sll_halen : 8);
   for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
     if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SO_TIMESTAMPNS) {
       struct timespec time;

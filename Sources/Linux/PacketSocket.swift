@@ -48,8 +48,9 @@ public final class PacketSocket {
     public var protocolNumber: UInt16 = 0
     /// 0 to us, 1 broadcast, 2 multicast, 3 to others, 4 from us.
     public var kind: UInt8 = 0
-    /// The sender's address in the link layer.
-    public var address: [UInt8] = []
+    /// The sender's address in the link layer, its first byte lowest, and how long it is.
+    public var address: UInt64 = 0
+    public var addressSize: UInt8 = 0
     /// The tag of a virtual network that was taken out of the packet: its type and its value.
     public var tag: (type: UInt16, value: UInt16)?
   }
@@ -75,7 +76,8 @@ public final class PacketSocket {
     facts.hardware = raw.hardware
     facts.protocolNumber = raw.protocol
     facts.kind = raw.kind
-    facts.address = withUnsafeBytes(of: raw.address) { Array($0.prefix(Int(raw.address_size))) }
+    facts.address = raw.address
+    facts.addressSize = raw.address_size
     if raw.has_tag != 0 { facts.tag = (type: raw.tag_type, value: raw.tag) }
     return facts
   }

@@ -59,10 +59,18 @@ struct CaptureDevice {
 
   private static func denied() -> Failure {
     let ours = CapabilityState(pid: 0)
-    let names = ours?.effective.names.map { $0.hasPrefix("cap_") ? String($0.dropFirst(4)) : $0 } ?? []
-    let have = names.isEmpty ? "none" : names.joined(separator: ", ")
+    let effective = ours?.effective ?? CapabilitySet(mask: 0)
+    let missing = CapabilitySet.all.subtracting(effective)
+    let have =
+      effective.isEmpty
+      ? "none"
+      : missing.names.count < 4 ? "all but " + Self.text(missing) : Self.text(effective)
     return Failure(
       "packet sockets need CAP_NET_RAW (have: \(have))",
       advice: "--profile=netadmin; meanwhile: ss -ti works without it", errno: .notPermitted)
+  }
+
+  private static func text(_ set: CapabilitySet) -> String {
+    set.names.map { $0.hasPrefix("cap_") ? String($0.dropFirst(4)) : $0 }.joined(separator: ", ")
   }
 }

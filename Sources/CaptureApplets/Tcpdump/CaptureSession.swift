@@ -120,7 +120,9 @@ final class CaptureSession {
       if try !take(packet, live.format) { break }
     }
     try flush()
-    if live.isInterrupted { context.errors.line("") }
+    // The line that Ctrl-C stands in ends.
+    if live.isInterrupted, save == nil { context.output.line("") }
+    try flush()
     tell(live.statistics())
   }
 
@@ -130,6 +132,7 @@ final class CaptureSession {
   }
 
   private func announce(_ device: CaptureDevice, _ format: CaptureFormat) {
+    if device.index == 0 { say("\(context.name): data link type LINUX_SLL2") }
     if options.save.file == nil, options.print.style.verbosity == 0 {
       say(
         "\(context.name): verbose output suppressed, use -v[v]... for full protocol decode\n"

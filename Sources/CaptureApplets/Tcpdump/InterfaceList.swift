@@ -11,14 +11,20 @@ struct InterfaceList {
 
   /// `1.eth0 [Up, Running, Connected]`
   func print() {
-    var number = 0
+    var lines: [String] = []
+    var isToldOfAny = false
+    let any = "any (Pseudo-device that captures on all interfaces) [Up, Running]"
     for (name, _) in ordered {
-      number += 1
       let flags = PacketSocket.interface(name)?.flags ?? 0
-      context.output.line("\(number)." + Sanitize.masked(name) + Self.text(flags))
+      // All of them at once stand behind those that are up and lead anywhere.
+      if !isToldOfAny, flags & 0x49 != 0x41 {
+        lines.append(any)
+        isToldOfAny = true
+      }
+      lines.append(Sanitize.masked(name) + Self.text(flags))
     }
-    context.output.line(
-      "\(number + 1).any (Pseudo-device that captures on all interfaces) [Up, Running]")
+    if !isToldOfAny { lines.append(any) }
+    for (number, line) in lines.enumerated() { context.output.line("\(number + 1)." + line) }
   }
 
   /// Those that are up first, the loopback after the others.

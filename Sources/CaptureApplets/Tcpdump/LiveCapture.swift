@@ -92,7 +92,7 @@ final class LiveCapture {
       return .some(nil)
     }
     // What leaves by the loopback comes in by it again: it is told of once.
-    if isOutgoing, facts.hardware == 772, !device.isCooked { return .some(nil) }
+    if isOutgoing, facts.hardware == 772 { return .some(nil) }
     let captured = min(facts.length, room.count)
     var start = Self.headroom
     var length = facts.length
@@ -128,9 +128,9 @@ final class LiveCapture {
     put16(UInt16(truncatingIfNeeded: facts.interface), at: start + 6)
     put16(facts.hardware, at: start + 8)
     memory[start + 10] = facts.kind
-    memory[start + 11] = UInt8(clamping: facts.address.count)
+    memory[start + 11] = facts.addressSize
     for place in 0..<8 {
-      memory[start + 12 + place] = place < facts.address.count ? facts.address[place] : 0
+      memory[start + 12 + place] = UInt8(truncatingIfNeeded: facts.address >> UInt64(8 * place))
     }
   }
 

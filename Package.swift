@@ -117,6 +117,8 @@ let package = Package(
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
     knowledge("PacketFilter", "CPcap"),
     knowledge("Pcap", for: .speed),
+    knowledge("WebSocket"),
+    knowledge("LocalHTTP"),
     knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
@@ -128,6 +130,7 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
+    applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
     applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
 
     .target(
@@ -135,6 +138,7 @@ let package = Package(
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "CaptureApplets",
+        "RuntimeApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",

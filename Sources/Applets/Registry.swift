@@ -4,6 +4,7 @@ internal import FileApplets
 internal import JVMApplets
 internal import NetworkApplets
 internal import ProcessApplets
+internal import RuntimeApplets
 internal import ShellApplets
 internal import SystemApplets
 internal import TargetApplets
@@ -58,6 +59,7 @@ public func registry() -> [Applet] {
     Applet("getent", Getent.self),
     Applet("getpcaps", Getpcaps.self),
     Applet("go-info", GoInfo.self),
+    Applet("go-pprof", GoPprof.self),
     Applet("grep", Grep.self),
     Applet("gunzip", Gzip.self),
     Applet("gzip", Gzip.self),
@@ -90,6 +92,7 @@ public func registry() -> [Applet] {
     Applet("mv", Mv.self),
     Applet("nice", Nice.self),
     Applet("nl", Nl.self),
+    Applet("node-inspect", NodeInspect.self),
     Applet("nohup", Nohup.self),
     Applet("nproc", Nproc.self),
     Applet("nsenter", Nsenter.self),

@@ -85,6 +85,9 @@ let package = Package(
       ]),
 
     .target(name: "CFootprint"),
+    .target(
+      name: "CPcap", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary(":libpcap.a")]),
     .target(name: "CText", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]),
 
     kit("Linux", for: .speed, "CLinux", "CRuntime"),
@@ -120,6 +123,11 @@ let package = Package(
     knowledge("JFR"),
     knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
+    knowledge("PacketFilter", "CPcap"),
+    knowledge("Pcap", for: .speed),
+    knowledge("WebSocket"),
+    knowledge("LocalHTTP"),
+    knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
@@ -133,13 +141,16 @@ let package = Package(
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
     applets("ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace"),
+    applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
+    applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "Linux", "CRuntime", "CLinux", "ProcessApplets", "TargetApplets", "FileApplets",
         "TextApplets", "SystemApplets", "ShellApplets", "TerminalApplets", "JVMApplets",
-        "NetworkApplets", "TLSApplets", "HTTPApplets", "ProbeApplets",
+        "NetworkApplets", "TLSApplets", "HTTPApplets", "ProbeApplets", "CaptureApplets",
+        "RuntimeApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",

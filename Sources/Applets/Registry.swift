@@ -1,10 +1,12 @@
 public import Box
+internal import CaptureApplets
 internal import FileApplets
 internal import HTTPApplets
 internal import JVMApplets
 internal import NetworkApplets
 internal import ProbeApplets
 internal import ProcessApplets
+internal import RuntimeApplets
 internal import ShellApplets
 internal import SystemApplets
 internal import TLSApplets
@@ -18,12 +20,14 @@ public func registry() -> [Applet] {
     Applet("busybox", Debugbox.self),
     Applet("debugbox", Debugbox.self),
   ]
+  applets += captureApplets()
   applets += fileApplets()
   applets += httpApplets()
   applets += jvmApplets()
   applets += networkApplets()
   applets += probeApplets()
   applets += processApplets()
+  applets += runtimeApplets()
   applets += shellApplets()
   applets += systemApplets()
   applets += tlsApplets()

@@ -405,3 +405,109 @@ static inline int clinux_set_abortive(int fd) {
   struct linger now = {.l_onoff = 1, .l_linger = 0};
   return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
+
+// Packets of interfaces as they come: packet(7).
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+
+struct clinux_packet {
+  // On the wire; what is in memory may be less.
+  ssize_t length;
+  uint64_t seconds, nanoseconds;
+  uint32_t interface;
+  uint16_t hardware, protocol, tag, tag_type;
+  uint8_t kind, address_size, has_tag;
+  // As it is in memory; what is beyond `address_size` is 0.
+  uint64_t address;
+};
+
+static inline uint32_t clinux_address_mask(int fd, const char *name) {
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  if (ioctl(fd, SIOCGIFNETMASK, &request) != 0) return 0;
+  return ntohl(((struct sockaddr_in *)&request.ifr_netmask)->sin_addr.s_addr);
+}
+// ARPHRD_ of an interface, -1 where it is gone.
+static inline int clinux_hardware(int fd, const char *name, short *flags) {
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  if (ioctl(fd, SIOCGIFFLAGS, &request) != 0) return -1;
+  *flags = request.ifr_flags;
+  if (ioctl(fd, SIOCGIFHWADDR, &request) != 0) return -1;
+  return request.ifr_hwaddr.sa_family;
+}
+static inline int clinux_packet_socket(int is_cooked) {
+  // Protocol 0: nothing comes in before there is a filter.
+  return socket(AF_PACKET, (is_cooked ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+static inline int clinux_packet_options(int fd, int buffer) {
+  int on = 1;
+  if (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0) {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+  }
+  if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) != 0) return -1;
+  return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+static inline int clinux_attach_filter(int fd, const void *program, unsigned short count) {
+  struct sock_fprog all = {.len = count, .filter = (struct sock_filter *)program};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &all, sizeof all);
+}
+static inline int clinux_packet_bind(int fd, unsigned interface, int is_promiscuous) {
+  if (is_promiscuous && interface) {
+    struct packet_mreq request = {.mr_ifindex = (int)interface, .mr_type = PACKET_MR_PROMISC};
+    if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request) != 0) return -1;
+  }
+  struct sockaddr_ll address = {
+      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)interface};
+  return bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+// One packet: its length in `about`, or -1. `control` is room for what comes beside it.
+static inline ssize_t clinux_receive_packet(int fd, void *bytes, size_t size, struct clinux_packet *about) {
+  struct sockaddr_ll from;
+  union {
+    struct cmsghdr align;
+    char room[256];
+  } control;
+  struct iovec part = {bytes, size};
+  struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1,
+                           .msg_control = &control, .msg_controllen = sizeof control};
+  about->length = recvmsg(fd, &message, MSG_TRUNC);
+  if (about->length < 0) return -1;
+  about->seconds = about->nanoseconds = 0;
+  about->has_tag = 0;
+  about->interface = (uint32_t)from.sll_ifindex;
+  about->hardware = from.sll_hatype;
+  about->protocol = ntohs(from.sll_protocol);
+  about->kind = from.sll_pkttype;
+  about->address_size = from.sll_halen;
+  about->address = 0;
+  memcpy(&about->address, from.sll_addr, from.sll_halen < 8 ? from.sll_halen : 8);
+  for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
+    if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec time;
+      memcpy(&time, CMSG_DATA(item), sizeof time);
+      about->seconds = (uint64_t)time.tv_sec;
+      about->nanoseconds = (uint64_t)time.tv_nsec;
+    }
+    if (item->cmsg_level == SOL_PACKET && item->cmsg_type == PACKET_AUXDATA) {
+      struct tpacket_auxdata facts;
+      memcpy(&facts, CMSG_DATA(item), sizeof facts);
+      if (!(facts.tp_status & TP_STATUS_VLAN_VALID)) continue;
+      about->has_tag = 1;
+      about->tag = facts.tp_vlan_tci;
+      about->tag_type = facts.tp_status & TP_STATUS_VLAN_TPID_VALID ? facts.tp_vlan_tpid : ETH_P_8021Q;
+    }
+  }
+  return about->length;
+}
+static inline int clinux_packet_statistics(int fd, unsigned *packets, unsigned *drops) {
+  struct tpacket_stats counts;
+  socklen_t size = sizeof counts;
+  if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &counts, &size) != 0) return -1;
+  *packets = counts.tp_packets;
+  *drops = counts.tp_drops;
+  return 0;
+}

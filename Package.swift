@@ -110,6 +110,8 @@ let package = Package(
     knowledge("HotSpot", "ProcFS", "Target"),
     knowledge("ELF"),
     knowledge("JFR"),
+    knowledge("Nettrace", for: .loops),
+    knowledge("DotnetIPC", "ProcFS", "Runtimes", "Target"),
     knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
 
@@ -120,14 +122,15 @@ let package = Package(
     applets("SystemApplets", "Accounts", "Dates"),
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
-    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
+    applets("JVMApplets", "CPython", "DotnetIPC", "ELF", "HotSpot", "JFR", "Runtimes"),
+    applets("DotnetApplets", "DotnetIPC", "Nettrace"),
     applets("NetworkApplets", "DNS", "Accounts"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "DotnetApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -160,6 +163,7 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
+    tests("Nettrace"), tests("DotnetIPC"), tests("DotnetApplets", "Nettrace"),
     tests("DNS"), tests("NetworkApplets", "DNS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),

@@ -1,4 +1,5 @@
 public import Box
+internal import DotnetApplets
 internal import FileApplets
 internal import JVMApplets
 internal import NetworkApplets
@@ -41,6 +42,12 @@ public func registry() -> [Applet] {
     Applet("dirname", Dirname.self),
     Applet("dmesg", Dmesg.self),
     Applet("dns", Dns.self),
+    Applet("dotnet-counters", DotnetCounters.self),
+    Applet("dotnet-dump", DotnetDump.self),
+    Applet("dotnet-gcdump", DotnetGcdump.self),
+    Applet("dotnet-ps", DotnetPs.self),
+    Applet("dotnet-stack", DotnetStack.self),
+    Applet("dotnet-trace", DotnetTrace.self),
     Applet("du", Du.self),
     Applet("echo", Echo.self),
     Applet("egrep", Grep.self),

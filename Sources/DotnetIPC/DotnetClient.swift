@@ -197,9 +197,17 @@ extension DotnetClient {
 
 extension DotnetClient {
   /// Begins a session of events; they come on the connection until it is stopped.
-  public func collect(_ request: SessionRequest) throws(Failure) -> EventSession {
+  ///
+  /// - Parameter fallback: the rundown where the runtime cannot choose by keywords: all of it is slow.
+  public func collect(_ request: SessionRequest, fallback: UInt64? = nil) throws(Failure)
+    -> EventSession
+  {
     let commands = Array((SessionRequest.oldest...SessionRequest.newest).reversed())
-    let (command, reply) = try newest(commands) { request.message($0) }
+    let (command, reply) = try newest(commands) { command in
+      var request = request
+      if command < SessionRequest.newest, let fallback { request.rundown = fallback }
+      return request.message(command)
+    }
     if let error = reply.error { throw refusal(error, "a session of events") }
     var reader = IPCReader(reply.payload)
     guard let number = reader.number(8) else {

@@ -21,8 +21,10 @@ public struct DotnetProcess: Sendable {
 public final class DotnetFinder {
   public let processes: ProcFS
   let paths: Paths
-  private let inspector: RuntimeInspector
+  let inspector: RuntimeInspector
   private let sockets: DiagnosticSockets
+  /// Threads of the process last asked for, by the numbers that it knows.
+  private var innerThreads: (pid: Int32, numbers: [UInt64: Int32])?
 
   public init(_ context: Context) throws(Failure) {
     let root = context.root
@@ -167,5 +169,48 @@ public final class DotnetFinder {
       "COMPlus_EnableDiagnostics_IPC",
     ]
     return names.first { inspector.variable("\($0)", process.pid) == "0" }
+  }
+}
+
+extension DotnetFinder {
+  /// The path of the process's program, where we may see it.
+  public func program(of process: DotnetProcess) -> String? {
+    try? Doorway(processes).link(process.pid, "exe")
+  }
+
+  /// The folder for temporary files, as the process knows it.
+  public func temporaryFolder(of process: DotnetProcess) -> String {
+    guard let folder = inspector.variable("TMPDIR", process.pid), folder.hasPrefix("/") else {
+      return "/tmp"
+    }
+    return folder.utf8.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+  }
+}
+
+extension DotnetFinder {
+  /// The name of a thread that the runtime knows by `inner`, its number in the innermost PID namespace.
+  public func threadName(_ process: DotnetProcess, inner: UInt64) -> [UInt8]? {
+    if innerThreads?.pid != process.pid {
+      innerThreads = (process.pid, Self.innerNumbers(process, processes))
+    }
+    guard let thread = innerThreads?.numbers[inner],
+      let name = try? processes.contents("\(process.pid)/task/\(thread)/comm", limit: 64)
+    else { return nil }
+    return Array(name.prefix { $0 != UInt8(ascii: "\n") })
+  }
+
+  private static func innerNumbers(_ process: DotnetProcess, _ processes: ProcFS) -> [UInt64: Int32] {
+    var numbers: [UInt64: Int32] = [:]
+    for thread in ((try? processes.threads(of: process.pid)) ?? []).prefix(1 << 16) {
+      if process.innerPID == Int(process.pid) {
+        numbers[UInt64(thread)] = thread
+      } else if let bytes = try? processes.contents(
+        "\(process.pid)/task/\(thread)/status", limit: 65536),
+        let inner = ProcessStatus(bytes).namespacePIDs.last
+      {
+        numbers[UInt64(inner)] = thread
+      }
+    }
+    return numbers
   }
 }

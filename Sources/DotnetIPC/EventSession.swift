@@ -25,7 +25,7 @@ public final class EventSession {
     do throws(SystemError) {
       return try socket.receive(into: buffer)
     } catch {
-      if error.errno == .peerReset { return 0 }
+      if error.errno == .connectionReset { return 0 }
       throw .system(error)
     }
   }

@@ -133,31 +133,33 @@ struct DumpErrand {
       advice: kind == .full ? "--type Heap or Mini, or --force" : "--type Mini, or --force")
   }
 
-  /// Bytes that a dump may take: what is in memory; of a full one what is mapped from files, too.
+  /// Bytes that a dump may take: all memory that can be read, or of it what is no file's.
   private func estimate() -> Int? {
-    guard let status = try? finder.processes.status(of: client.process.pid) else { return nil }
-    let kilobyte = 1024
-    let resident = (status.number("VmRSS") ?? 0) + (status.number("VmSwap") ?? 0)
     switch kind {
-    case .mini, .triage: return (status.number("VmStk") ?? 0) * kilobyte + 16 << 20
-    case .heap: return resident * kilobyte
-    case .full: return resident * kilobyte + mappedFiles()
+    case .mini, .triage: return 16 << 20
+    case .heap, .full:
+      if let mapped = readable(files: kind == .full) { return mapped }
+      guard let status = try? finder.processes.status(of: client.process.pid) else { return nil }
+      return ((status.number("VmRSS") ?? 0) + (status.number("VmSwap") ?? 0)) * 1024
     }
   }
 
-  private func mappedFiles() -> Int {
+  /// The sizes of readable mappings, by `/proc/PID/maps`.
+  private func readable(files: Bool) -> Int? {
     guard
       let file = try? Doorway(finder.processes).open(client.process.pid, "maps", .read).take(),
       let bytes = try? file.contents(limit: 16 << 20)
-    else { return 0 }
+    else { return nil }
     var total = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard line.contains(UInt8(ascii: "/")),
-        let blank = line.firstIndex(of: UInt8(ascii: " ")),
-        let dash = line[..<blank].firstIndex(of: UInt8(ascii: "-")),
-        let start = Int(String(bytes: line[..<dash]), radix: 16),
-        let end = Int(String(bytes: line[(dash + 1)..<blank]), radix: 16), end > start,
-        line.dropFirst(blank - line.startIndex + 1).first == UInt8(ascii: "r")
+      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
+      guard words.count >= 5, words[1].first == UInt8(ascii: "r") else { continue }
+      let isFile = words.count == 6 && words[5].contains(UInt8(ascii: "/"))
+      let isMemory = words.count == 6 && words[5].starts(with: "/memfd:".utf8)
+      if isFile, !isMemory, !files { continue }
+      let ends = words[0].split(separator: UInt8(ascii: "-"))
+      guard ends.count == 2, let start = Int(String(bytes: ends[0]), radix: 16),
+        let end = Int(String(bytes: ends[1]), radix: 16), end > start
       else { continue }
       total += end - start
     }

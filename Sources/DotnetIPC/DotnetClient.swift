@@ -189,9 +189,16 @@ extension DotnetClient {
     var reader = IPCReader(reply.payload)
     let code = UInt32(truncatingIfNeeded: reader.number(4) ?? 0)
     if reply.error == nil, code < 0x8000_0000 { return }
-    let text = reader.text() ?? ""
+    let text = Self.firstLine(reader.text() ?? "")
     let words = text.isEmpty ? IPCError(code: code).words : text
     throw .message("\(process.pid): the runtime could not write a dump: \(words)")
+  }
+
+  /// Without the name of the helper in front, `[createdump] `.
+  private static func firstLine(_ text: String) -> String {
+    let line = text.split(whereSeparator: { $0 == "\n" || $0 == "\r" }).first ?? ""
+    guard line.hasPrefix("["), let end = line.firstIndex(of: "]") else { return String(line) }
+    return String(line[line.index(after: end)...].drop { $0 == " " })
   }
 }
 

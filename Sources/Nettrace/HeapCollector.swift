@@ -160,7 +160,7 @@ public final class HeapCollector: NettraceSink {
     if kind.flags & Self.array != 0, let element = kind.parameters.first {
       return name(of: element, depth: depth + 1) + "[]"
     }
-    var text = Self.plain(kind.name)
+    var text = kind.parameters.isEmpty ? kind.name : Self.plain(kind.name)
     if text.isEmpty { text = "Type 0x" + String(type, radix: 16) }
     if !kind.parameters.isEmpty {
       text +=
@@ -169,11 +169,16 @@ public final class HeapCollector: NettraceSink {
     return kind.flags & Self.array != 0 ? text + "[]" : text
   }
 
-  /// Without the `` `2 `` that tells the number of parameters at the end.
+  /// Without the `` `2 `` that tells the number of parameters at the end, and without those in brackets
+  /// that older runtimes put there beside telling them.
   private static func plain(_ name: String) -> String {
-    guard let tick = name.utf8.lastIndex(of: UInt8(ascii: "`")) else { return name }
+    var name = name[...]
+    if name.hasSuffix("]"), let bracket = name.utf8.firstIndex(of: UInt8(ascii: "[")) {
+      name = name[..<bracket]
+    }
+    guard let tick = name.utf8.lastIndex(of: UInt8(ascii: "`")) else { return String(name) }
     let digits = name.utf8[name.utf8.index(after: tick)...]
     let isNumber = digits.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-    return isNumber ? String(name[..<tick]) : name
+    return String(isNumber ? name[..<tick] : name)
   }
 }

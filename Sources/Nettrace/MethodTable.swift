@@ -26,12 +26,15 @@ public final class MethodTable {
 
   /// Takes the event if it tells of a method or a module.
   public func take(_ event: NettraceEvent) {
+    let isRundown = event.kind.source == .rundown
     do throws(NettraceError) {
       switch event.kind.id {
-      // MethodLoadVerbose; MethodDCStartVerbose and MethodDCEndVerbose of the rundown.
-      case 143, 144: try method(event.payload)
-      // ModuleLoad and ModuleUnload; ModuleDCStart and ModuleDCEnd of the rundown.
-      case 152, 153, 154: if event.payload.count >= 24 { try module(event.payload) }
+      // MethodLoadVerbose of the runtime; MethodDCStartVerbose and MethodDCEndVerbose of the rundown.
+      case 143: try method(event.payload)
+      case 144 where isRundown: try method(event.payload)
+      // ModuleLoad; ModuleDCStart and ModuleDCEnd of the rundown.
+      case 152 where !isRundown: try module(event.payload)
+      case 153 where isRundown, 154 where isRundown: try module(event.payload)
       default: break
       }
     } catch {
@@ -80,9 +83,7 @@ public final class MethodTable {
     var cursor = NettraceCursor(payload)
     let id = try cursor.uint64()
     try cursor.skip(16)
-    var path = try cursor.text()
-    // A module without a file of its own has a native image's path, or none.
-    if path.isEmpty { path = try cursor.text() }
+    let path = try cursor.text()
     guard moduleNames.count < Self.mostModules, !path.isEmpty else { return }
     moduleNames[id] = Self.fileName(path)
   }

@@ -80,7 +80,12 @@ struct TopMethods {
       let second = inclusive ? methods[b].total : methods[b].own
       return first != second ? first > second : methods[a].name.precedesBytewise(methods[b].name)
     }
-    let shown = order.prefix(count).map { methods[$0] }
+    if hot.samples == 0 {
+      throw .message("\(name): none of its \(collector.samples) samples is in managed code")
+    }
+    let shown = order.prefix(count).map { methods[$0] }.filter {
+      (inclusive ? $0.total : $0.own) > 0
+    }
     let all = Double(max(1, hot.samples))
     if json { return try table(shown, all, &context) }
     let output = context.output
@@ -93,7 +98,8 @@ struct TopMethods {
       if !verbose { name = String(name.prefix(70)) }
       let total = Self.percent(method.total, all)
       let place = number + pad(number, 4) + name
-      output.line(place + pad(place, 78) + total + pad(total, 20) + Self.percent(method.own, all))
+      let gap = place.utf8.count > 74 ? "    " : pad(place, 78)
+      output.line(place + gap + total + pad(total, 20) + Self.percent(method.own, all))
     }
   }
 

@@ -37,7 +37,7 @@ public struct DotnetDump: DotnetTool {
         },
       ],
       examples: [
-        ("dotnet-dump collect -p 1 --type Heap -o core", "All but mapped files, for dotnet-dump analyze"),
+        ("dotnet-dump collect -p 1 --type Heap -o core", "For dotnet-dump analyze elsewhere"),
         ("dotnet-dump collect -p 1 -o - | gzip > core.gz", "Compressed on the way"),
       ],
       standard: "Microsoft dotnet-dump 9",

@@ -25,7 +25,7 @@ public struct DotnetGcdump: DotnetTool {
         },
       ],
       examples: [
-        ("dotnet-gcdump report -p 1 | head -30", "Which types fill the heap? Collects garbage first"),
+        ("dotnet-gcdump report -p 1 | head -30", "Which types fill the heap?"),
         ("dotnet-gcdump collect -p 1 -o heap.nettrace", "Keep it; PerfView opens the file"),
       ],
       standard: "Microsoft dotnet-gcdump 9",
@@ -93,7 +93,8 @@ public struct DotnetGcdump: DotnetTool {
     if choices.json { table(heap, context) } else { HeapReport(heap).write(context.output) }
     if heap.unnamed > 0 {
       context.note(
-        "\(heap.unnamed) types have no name: .NET Core 3.1 tells names only the first time it is asked")
+        "\(heap.unnamed) types have no name: .NET Core 3.1 tells names only the first time it is asked"
+      )
     }
   }
 

@@ -58,7 +58,8 @@ public struct DotnetStack: DotnetTool {
     let pump = try SessionPump(context)
     let reader = NettraceReader(collector)
     let session = try client.collect(SessionRequest([provider], rundown: SessionRequest.names))
-    try pump.run(session, limit: seconds) { (bytes: UnsafeRawBufferPointer) throws(Failure) -> Bool in
+    try pump.run(session, limit: seconds) {
+      (bytes: UnsafeRawBufferPointer) throws(Failure) -> Bool in
       try client.taken { () throws(NettraceError) in try reader.take(bytes) }
       return true
     }

@@ -112,7 +112,8 @@ public final class DotnetClient {
         try wait(socket)
       } else if !socket.isReadable(within: deadline.left) {
         throw .message(
-          "\(process.pid): no answer within \(Int(Self.patience)) s: the runtime hangs or is stopped")
+          "\(process.pid): no answer within \(Int(Self.patience)) s: the runtime hangs or is stopped"
+        )
       }
       if piece.count > count - bytes.count { piece.removeLast(piece.count - (count - bytes.count)) }
       var received = 0
@@ -122,7 +123,8 @@ public final class DotnetClient {
         guard error.errno == .connectionReset else { throw .system(error) }
       }
       if received == 0 {
-        throw .message("\(process.pid): the runtime closed the connection: the process has ended, or ends")
+        throw .message(
+          "\(process.pid): the runtime closed the connection: the process has ended, or ends")
       }
       bytes += piece[..<received]
     }

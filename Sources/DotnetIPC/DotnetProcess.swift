@@ -47,7 +47,7 @@ public final class DotnetFinder {
     }
     var found: [DotnetProcess] = []
     // No runtime gets along with fewer threads.
-    for record in table.records where record.stat.threads >= 3 && !record.stat.isKernelThread {
+    for record in table.records where record.stat.threads >= 2 && !record.stat.isKernelThread {
       guard let process = try? process(record.pid), isDotnet(process) else { continue }
       found.append(process)
     }
@@ -90,7 +90,8 @@ public final class DotnetFinder {
       do throws(Failure) {
         return try DotnetClient(process, root, path)
       } catch {
-        refusal = refusal ?? error
+        // What the kernel lists may have been removed since.
+        if error.errno != .noEntry { refusal = refusal ?? error }
       }
     }
     throw refusal ?? absence(process)
@@ -199,7 +200,8 @@ extension DotnetFinder {
     return Array(name.prefix { $0 != UInt8(ascii: "\n") })
   }
 
-  private static func innerNumbers(_ process: DotnetProcess, _ processes: ProcFS) -> [UInt64: Int32] {
+  private static func innerNumbers(_ process: DotnetProcess, _ processes: ProcFS) -> [UInt64: Int32]
+  {
     var numbers: [UInt64: Int32] = [:]
     for thread in ((try? processes.threads(of: process.pid)) ?? []).prefix(1 << 16) {
       if process.innerPID == Int(process.pid) {

@@ -202,6 +202,8 @@ final class CounterBoard {
     let order = sortedIndices(section.rows.count) {
       section.rows[$0].text.precedesBytewise(section.rows[$1].text)
     }
-    for index in order { cells.append((line(table[index]), Grouped.text(section.rows[index].value))) }
+    for index in order {
+      cells.append((line(table[index]), Grouped.text(section.rows[index].value)))
+    }
   }
 }

@@ -22,7 +22,9 @@ struct CounterRecorder {
     let words = file.isStandardOutput ? context.errors : context.output
     words.line("Starting a counter session. Press Q to quit.")
     words.flush()
-    if Terminal.isTerminal(0), !file.isStandardOutput { session.pump.keyboard = { Self.isGoingOn() } }
+    if Terminal.isTerminal(0), !file.isStandardOutput {
+      session.pump.keyboard = { Self.isGoingOn() }
+    }
     let writer = CounterWriter(file, interval: interval, isJSON: isJSON)
     try writer.begin(process: title.name, context)
     var failure: Failure?

@@ -142,7 +142,8 @@ struct CounterSelection {
   func admits(_ value: CounterValueName, meters: [String]) -> Bool {
     wishes.contains { wish in
       guard wish.provider == value.provider else { return false }
-      if value.isInstrument ? wish.eventsOnly : !wish.eventsOnly && meters.contains(value.provider) {
+      if value.isInstrument ? wish.eventsOnly : !wish.eventsOnly && meters.contains(value.provider)
+      {
         return false
       }
       return wish.counters.isEmpty || wish.counters.contains { $0 == value.name }

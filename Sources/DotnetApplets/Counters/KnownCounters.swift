@@ -4,7 +4,8 @@ internal import Linux
 /// "Built-in metrics".
 enum KnownCounters {
   static func list(_ output: Output) {
-    output.line("Showing well-known counters only. Specific processes may support additional counters.")
+    output.line(
+      "Showing well-known counters only. Specific processes may support additional counters.")
     for (provider, counters) in all() {
       output.line("\(provider)")
       for (name, meaning) in counters {

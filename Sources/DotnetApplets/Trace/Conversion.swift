@@ -16,7 +16,9 @@ struct Conversion {
       try TraceFile(name: trace).samples(collector, context)
       let file = try ResultFile(name, context)
       try Speedscope(collector, Pieces(file)).write(title: baseName(trace))
-      if collector.isCut { context.note("\(trace): is too long to be converted whole; its end is missing") }
+      if collector.isCut {
+        context.note("\(trace): is too long to be converted whole; its end is missing")
+      }
     } else {
       let collector = SampleCollector()
       try TraceFile(name: trace).samples(collector, context)
@@ -130,7 +132,8 @@ struct Speedscope {
     let frames = FrameNumbers(collector)
     try pieces.write("{\"exporter\":\"swift-debugbox\",\"name\":" + JSON.string(title).text)
     try pieces.write(",\"activeProfileIndex\":0,\"$schema\":")
-    try pieces.write("\"https://www.speedscope.app/file-format-schema.json\",\"shared\":{\"frames\":[")
+    try pieces.write("\"https://www.speedscope.app/file-format-schema.json\",")
+    try pieces.write("\"shared\":{\"frames\":[")
     for (index, name) in frames.names.enumerated() {
       try pieces.write((index > 0 ? "," : "") + JSON.object([("name", .string(name))]).text)
     }

@@ -27,7 +27,8 @@ public struct DotnetTrace: DotnetTool {
           options.bufferSize = size
           options.choices.given.append("buffersize")
         },
-        .value(nil, "clreventlevel", "LEVEL", "How much of --clrevents: informational, verbose, …") {
+        .value(nil, "clreventlevel", "LEVEL", "How much of --clrevents: informational, verbose, …")
+        {
           (options: inout DotnetTrace, level: String) in
           options.eventLevel = level
           options.choices.given.append("clreventlevel")
@@ -74,7 +75,7 @@ public struct DotnetTrace: DotnetTool {
       examples: [
         ("dotnet-trace collect -p 1 --duration 00:00:30", "What does the app do? A .nettrace file"),
         ("dotnet-trace report app.nettrace topN -n 20", "The methods with the most samples"),
-        ("dotnet-trace collect -p 1 --duration 10s --format collapsed -o x.txt", "For a flame graph"),
+        ("dotnet-trace collect -p 1 --duration 10s --format collapsed", "For a flame graph"),
       ],
       standard: "Microsoft dotnet-trace 9",
       deviations: [

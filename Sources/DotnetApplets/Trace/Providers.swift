@@ -174,7 +174,8 @@ struct ProviderSelection {
     }
     guard keywords != 0 else { throw .usage("--clrevents: names no event") }
     return EventProvider(
-      TraceProfile.runtime, keywords: keywords, level: try self.level(level ?? "5", "--clreventlevel"))
+      TraceProfile.runtime, keywords: keywords,
+      level: try self.level(level ?? "5", "--clreventlevel"))
   }
 
   /// Names of keywords, and their bits; learn.microsoft.com, "Well-known event providers".

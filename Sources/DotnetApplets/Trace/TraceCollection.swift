@@ -50,7 +50,8 @@ struct TraceCollection {
   private func record(
     _ client: DotnetClient, _ file: ResultFile, _ words: Output, _ context: Context
   ) throws(Failure) -> Int32? {
-    var request = SessionRequest(selection.providers.map { $0.provider }, rundown: selection.rundown)
+    var request = SessionRequest(
+      selection.providers.map { $0.provider }, rundown: selection.rundown)
     request.bufferSize = bufferSize
     let pump = try SessionPump(context)
     let isTerminal = Terminal.isTerminal(2)

@@ -53,7 +53,7 @@ public final class NettraceReader {
   /// To be called once the stream has ended.
   public func finish() throws(NettraceError) {
     if isComplete { return }
-    if case .start = state { throw .foreign }
+    if case .start = state, buffer.count < 8 { throw .foreign }
     if case .sixBlock = state, buffer.count == 0 { return isComplete = true }
     throw .truncated
   }

@@ -69,6 +69,7 @@ public struct DotnetDump: DotnetTool {
     let now = Linux.format(context.clock.now().local, "%Y%m%d_%H%M%S")
     let file = try ResultFile(choices.output ?? "./core_" + now, context)
     let words = file.isStandardOutput ? context.errors : context.output
+    context.note("process \(client.process.pid) stands still while its dump is written")
     words.line("Writing \(kind.words) to " + Sanitize.escaped(file.name))
     words.flush()
     do throws(Failure) {

@@ -55,7 +55,7 @@ public final class DotnetFinder {
   }
 
   private func isDotnet(_ process: DotnetProcess) -> Bool {
-    if sockets.path(innerPID: process.innerPID, start: process.start) != nil { return true }
+    if isListed(process) { return true }
     let guess = inspector.guess(
       process.pid, (try? processes.arguments(of: process.pid, limit: 65536)) ?? [])
     return guess.map { "\($0)" == ".net" } ?? false
@@ -80,6 +80,11 @@ public final class DotnetFinder {
     // A process in another network namespace has a list of its own.
     return Self.table("\(process.pid)/net/unix", processes)
       .path(innerPID: process.innerPID, start: process.start)
+  }
+
+  /// Whether the kernel's list of our own network namespace has a socket of the process.
+  public func isListed(_ process: DotnetProcess) -> Bool {
+    sockets.path(innerPID: process.innerPID, start: process.start) != nil
   }
 
   /// A client for the process's runtime; nothing is sent yet.

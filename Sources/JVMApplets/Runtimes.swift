@@ -191,7 +191,7 @@ struct AttachJudge {
 
   private func isDotnet(_ pid: Int32) -> Bool {
     guard let process = try? dotnets.process(pid) else { return false }
-    return dotnets.listedPath(of: process) != nil
+    return dotnets.isListed(process)
   }
 
   /// The runtime of a program in one file tells its version itself; that of others lies in a folder of its name.

@@ -1,5 +1,6 @@
 public import Box
 internal import CaptureApplets
+internal import DotnetApplets
 internal import FileApplets
 internal import HTTPApplets
 internal import JVMApplets
@@ -21,6 +22,7 @@ public func registry() -> [Applet] {
     Applet("debugbox", Debugbox.self),
   ]
   applets += captureApplets()
+  applets += dotnetApplets()
   applets += fileApplets()
   applets += httpApplets()
   applets += jvmApplets()

@@ -511,3 +511,13 @@ static inline int clinux_packet_statistics(int fd, unsigned *packets, unsigned *
   *drops = counts.tp_drops;
   return 0;
 }
+
+// Who listens at the other end of a unix(7) socket: by SO_PEERCRED, who called listen(2).
+static inline int clinux_peer(int fd, pid_t *pid, uid_t *uid) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  int result = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+  *pid = result == 0 ? peer.pid : 0;
+  *uid = result == 0 ? peer.uid : 0;
+  return result;
+}

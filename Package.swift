@@ -101,6 +101,7 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
+    knowledge("Netlink", for: .speed),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -122,12 +123,13 @@ let package = Package(
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
     applets("NetworkApplets", "DNS", "Accounts"),
+    applets("SocketApplets", "Accounts", "Capabilities", "DNS", "Netlink"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
+        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "SocketApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -160,7 +162,7 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
-    tests("DNS"), tests("NetworkApplets", "DNS"),
+    tests("DNS"), tests("NetworkApplets", "DNS"), tests("Netlink"), tests("SocketApplets", "Netlink"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),

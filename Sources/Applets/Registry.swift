@@ -4,6 +4,7 @@ internal import JVMApplets
 internal import NetworkApplets
 internal import ProcessApplets
 internal import ShellApplets
+internal import SocketApplets
 internal import SystemApplets
 internal import TargetApplets
 internal import TerminalApplets
@@ -128,6 +129,7 @@ public func registry() -> [Applet] {
     Applet("sleep", Sleep.self),
     Applet("sort", Sort.self),
     Applet("split", Split.self),
+    Applet("ss", Ss.self),
     Applet("stat", Stat.self),
     Applet("strings", Strings.self),
     Applet("stty", Stty.self),

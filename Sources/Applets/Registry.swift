@@ -67,6 +67,7 @@ public func registry() -> [Applet] {
     Applet("host", Host.self),
     Applet("hostname", Hostname.self),
     Applet("id", Id.self),
+    Applet("ip", Ip.self),
     Applet("jattach", Jattach.self),
     Applet("jcmd", Jcmd.self),
     Applet("jfr", Jfr.self),

@@ -192,9 +192,10 @@ extension SsReport {
         text.append(" ino:")
         _ = text.append(Int(file.word(0)))
         text.append(" dev:")
-        _ = text.append(Int(device >> 16))
+        // The kernel's own form of the number, taken for that of the C library: so it is known.
+        _ = text.append(Int(device >> 8 & 0xFFF))
         text.append(UInt8(ascii: "/"))
-        _ = text.append(Int(device & 0xFFFF))
+        _ = text.append(Int(device & 0xFF | device >> 12 & 0xFFF00))
       }
       if let pending = Attributes.first(UnixAttribute.pending, in: bytes) {
         text.append(" peers:")

@@ -38,6 +38,8 @@ final class SsTable {
   private var start = 0
   private let columns: [Column]
   private var next = 0
+  /// The length of the last column in the last row.
+  private var last = 0
   private let separatesProcess: Bool
 
   /// - Parameter separatesProcess: a blank in front of the last column, for people.
@@ -67,9 +69,15 @@ final class SsTable {
     let length = text.count - start
     start = text.count
     lengths.append(UInt32(length))
-    if length > widths[next] { widths[next] = length }
     next += 1
-    if next == columns.count { next = 0 }
+    if next == columns.count {
+      // The very last cell does not widen its column: scripts know the output of ss so.
+      if last > widths[next - 1] { widths[next - 1] = last }
+      last = length
+      next = 0
+    } else if length > widths[next - 1] {
+      widths[next - 1] = length
+    }
   }
 
   /// Prints all rows. Columns without anything in them are left out; the last one is filled up, too.
@@ -82,7 +90,7 @@ final class SsTable {
         let length = Int(lengths[cell])
         cell += 1
         let width = widths[index]
-        guard width > 0 else { continue }
+        guard width > 0 || length > 0 else { continue }
         if index > 0, column.isApart || (separatesProcess && column == .process) {
           output.write(0x20)
         }

@@ -1,7 +1,7 @@
 public import Linux
 
 /// A network interface, rtnetlink(7) RTM_NEWLINK.
-public struct Link: Sendable {
+public struct NetworkLink: Sendable {
   public var index: UInt32 = 0
   public var name = ""
   /// ARPHRD_*, what kind of hardware.
@@ -37,6 +37,7 @@ public struct Link: Sendable {
   public var tcpSegmentationSize: UInt32?
   public var tcpSegmentationCount: UInt32?
   public var receiveOffloadSize: UInt32?
+  public var carrierChanges: UInt32?
   public var parentDevice: String?
   public var parentBus: String?
   public var alternativeNames: [String] = []
@@ -55,12 +56,12 @@ public struct Link: Sendable {
   private static let headLength = 16
 
   /// All interfaces, in the order of the kernel.
-  public static func all(over transport: NetlinkTransport) throws(SystemError) -> [Link] {
+  public static func all(over transport: NetlinkTransport) throws(SystemError) -> [NetworkLink] {
     var request = NetlinkRequest(18, isDump: true)
     request.put(zeroes: headLength)
-    var links: [Link] = []
+    var links: [NetworkLink] = []
     try transport.exchange(request) { message in
-      if message.type == Self.message, let link = Link(message.payload) { links.append(link) }
+      if message.type == Self.message, let link = NetworkLink(message.payload) { links.append(link) }
     }
     return links
   }
@@ -100,6 +101,7 @@ public struct Link: Sendable {
     case 30: promiscuity = value.word(0)
     case 31: sendQueues = value.word(0)
     case 32: receiveQueues = value.word(0)
+    case 35: carrierChanges = value.word(0)
     case 37: linkedNamespace = Int32(bitPattern: value.word(0))
     case 40: segmentationCount = value.word(0)
     case 41: segmentationSize = value.word(0)

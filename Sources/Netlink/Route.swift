@@ -98,8 +98,9 @@ public struct Route: Sendable {
     request.put(UInt8(inquiry.source?.width ?? 0))
     request.put(inquiry.service)
     request.put(zeroes: 4)
-    // RTM_F_LOOKUP_TABLE, and RTM_F_FIB_MATCH.
-    request.put(UInt32(0x1000 | (inquiry.wantsMatch ? 0x2000 : 0)))
+    // RTM_F_LOOKUP_TABLE, which IPv6 refuses, and RTM_F_FIB_MATCH.
+    let table: UInt32 = inquiry.destination.isV6 ? 0 : 0x1000
+    request.put(table | (inquiry.wantsMatch ? 0x2000 : 0))
     request.put(attribute: 1, inquiry.destination.bytes)
     if let source = inquiry.source { request.put(attribute: 2, source.bytes) }
     if let input = inquiry.input { request.put(attribute: 3, input) }

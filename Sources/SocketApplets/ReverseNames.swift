@@ -29,3 +29,10 @@ final class ReverseNames {
     return name
   }
 }
+
+/// The first address of a name.
+func hostAddress(_ name: String, _ context: Context) throws(Failure) -> IPAddress {
+  let addresses = try Resolver(context).addresses(of: name, family: .v4)
+  guard let first = addresses.first else { throw .message("\(name): no address") }
+  return first
+}

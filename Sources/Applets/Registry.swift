@@ -91,6 +91,7 @@ public func registry() -> [Applet] {
     Applet("more", Less.self),
     Applet("mount", MountList.self),
     Applet("mv", Mv.self),
+    Applet("netcheck", Netcheck.self),
     Applet("netstat", Netstat.self),
     Applet("nice", Nice.self),
     Applet("nl", Nl.self),

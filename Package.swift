@@ -109,6 +109,7 @@ let package = Package(
     knowledge("TLS", "COpenSSL", "Target"),
     knowledge("GRPC"),
     knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
+    knowledge("Netlink", for: .speed),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -146,6 +147,7 @@ let package = Package(
     applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
     applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
     applets("DotnetApplets", "DotnetIPC", "Nettrace"),
+    applets("SocketApplets", "Accounts", "Capabilities", "DNS", "Netlink"),
 
     .target(
       name: "Applets",
@@ -153,7 +155,7 @@ let package = Package(
         "Box", "Linux", "CRuntime", "CLinux", "ProcessApplets", "TargetApplets", "FileApplets",
         "TextApplets", "SystemApplets", "ShellApplets", "TerminalApplets", "JVMApplets",
         "NetworkApplets", "TLSApplets", "HTTPApplets", "ProbeApplets", "CaptureApplets",
-        "RuntimeApplets", "DotnetApplets",
+        "RuntimeApplets", "DotnetApplets", "SocketApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -200,6 +202,8 @@ let package = Package(
     tests("Nettrace"),
     tests("DotnetIPC"),
     tests("DotnetApplets", "Nettrace"),
+    tests("Netlink"),
+    tests("SocketApplets", "Netlink"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),

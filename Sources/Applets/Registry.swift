@@ -9,6 +9,7 @@ internal import ProbeApplets
 internal import ProcessApplets
 internal import RuntimeApplets
 internal import ShellApplets
+internal import SocketApplets
 internal import SystemApplets
 internal import TLSApplets
 internal import TargetApplets
@@ -31,6 +32,7 @@ public func registry() -> [Applet] {
   applets += processApplets()
   applets += runtimeApplets()
   applets += shellApplets()
+  applets += socketApplets()
   applets += systemApplets()
   applets += tlsApplets()
   applets += targetApplets()

@@ -521,3 +521,23 @@ static inline int clinux_peer(int fd, pid_t *pid, uid_t *uid) {
   *uid = result == 0 ? peer.uid : 0;
   return result;
 }
+
+#include <linux/netlink.h>
+
+// A netlink socket that waits for answers no longer than five seconds; -1 errno.
+static inline int clinux_netlink(int protocol) {
+  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+  if (fd < 0) return -1;
+  int room = 1 << 20, on = 1;
+  struct timeval limit = {.tv_sec = 5};
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  // Without strict checks old kernels ignore what a request asks to be left out.
+  setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+  return fd;
+}
+
+// `value` as printf(3) writes it with %g.
+static inline int clinux_format_general(char *buffer, size_t size, double value) {
+  return snprintf(buffer, size, "%g", value);
+}

@@ -243,6 +243,7 @@ extension ShellParser {
         if assignments.isEmpty, redirections.isEmpty, peekParenthesis(), let name = word.literal {
           return try functionWithoutKeyword(name, line)
         }
+        if word.source.equals("coproc") { throw fail("coproc: is not supported") }
       } else if words.count == 2, !declares || words[0].literal?.equals("command") == true,
         let first = words[0].literal, first.equals("command") || first.equals("builtin"),
         let second = word.literal

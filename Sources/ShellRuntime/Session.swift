@@ -22,10 +22,12 @@ public typealias LineReader = (_ prompt: Bytes, _ isContinuation: Bool) -> ReadO
 public struct Conversation {
   let reader: LineReader
   let prompt: Bytes
+  let history: HistoryKeeper?
 
-  public init(reader: @escaping LineReader, prompt: Bytes) {
+  public init(reader: @escaping LineReader, prompt: Bytes, history: HistoryKeeper? = nil) {
     self.reader = reader
     self.prompt = prompt
+    self.history = history
   }
 }
 
@@ -35,8 +37,12 @@ final class InteractiveState {
   /// Commands so far.
   var count = 1
   let reader: LineReader
+  let history: CommandHistory
 
-  init(_ reader: @escaping LineReader) { self.reader = reader }
+  init(_ reader: @escaping LineReader, _ keeper: HistoryKeeper?) {
+    self.reader = reader
+    history = CommandHistory(keeper)
+  }
 }
 
 /// What the command line of the shell asks for.
@@ -148,7 +154,9 @@ public final class ShellSession {
     let isInteractive = shell.options.has(Options.interactive)
     if isInteractive {
       let conversation = System.isTerminal(0) ? converse?(shell) : nil
-      shell.interactive = InteractiveState(conversation?.reader ?? Self.plainReader)
+      shell.interactive = InteractiveState(
+        conversation?.reader ?? Self.plainReader, conversation?.history)
+      shell.options.set(Options.history, true)
       shell.options.set(Options.expandAliases, true)
       if shell.known.ps1.variable == nil {
         shell.set(shell.known.ps1, conversation?.prompt ?? bytes("\\u@\\h:\\w\\$ "))
@@ -285,6 +293,13 @@ extension Interpreter {
       guard case .line(let line) = outcome else {
         hasEnded = true
         return nil
+      }
+      if self.options.has(Options.history) {
+        if isFirst {
+          interactive.history.begin(line, self.historyRules)
+        } else {
+          interactive.history.extend(line)
+        }
       }
       // A line without a command is no start of one.
       if !line.allSatisfy({ $0.isSpace }) { isFirst = false }

@@ -39,6 +39,7 @@ extension ShellParser {
     text = []
     position = 0
     depth = 0
+    bracedLists = 0
     aliasEnds = []
     active.removeAll()
     forgetPeeked()
@@ -100,6 +101,7 @@ extension ShellParser {
     let byte = peek()
     if byte == 0 || byte == ")" { return true }
     if byte == ";" { return isCaseEnd }
+    if byte == "}", bracedLists > 0 { return true }
     guard let word = peekText(), word.count <= 4 else { return false }
     switch word[0] {
     case "t": return word.equals("then")

@@ -4,6 +4,7 @@ struct GlobCompiler {
   let extended: Bool
   let ignoresCase: Bool
   var hasChoices = false
+  var countsBytes = false
   private var position = 0
   private var depth = 0
 
@@ -44,7 +45,7 @@ struct GlobCompiler {
           if byte == "*" {
             if case .star = elements.last {} else { elements.append(.star) }
           } else {
-            elements.append(byte == "?" ? .any : .byte(byte))
+            elements.append(byte == "?" ? (countsBytes ? .byteAny : .any) : .byte(byte))
           }
           position += 1
         }

@@ -7,6 +7,8 @@ public final class GlobPattern {
     case byte(UInt8)
     /// A character beyond ASCII, as bytes would not do under `?` and brackets.
     case any
+    /// A byte, whatever it belongs to.
+    case byteAny
     case star
     case set(CharacterSet)
     case choice(UInt8, [[Element]])
@@ -18,8 +20,11 @@ public final class GlobPattern {
   let hasChoices: Bool
   let ignoresCase: Bool
 
-  public init(_ text: Bytes, extended: Bool = false, ignoresCase: Bool = false) {
+  public init(
+    _ text: Bytes, extended: Bool = false, ignoresCase: Bool = false, countsBytes: Bool = false
+  ) {
     var compiler = GlobCompiler(text: text, extended: extended, ignoresCase: ignoresCase)
+    compiler.countsBytes = countsBytes
     elements = compiler.sequence(isInner: false)
     hasChoices = compiler.hasChoices
     self.ignoresCase = ignoresCase
@@ -86,6 +91,7 @@ public final class GlobPattern {
       var scanner = CharacterScanner(text, index)
       guard let code = scanner.next(), scanner.position <= end, set.contains(code) else { return 0 }
       return scanner.position - index
+    case .byteAny: return 1
     case .star, .choice: return 0
     }
   }

@@ -226,7 +226,7 @@ public indirect enum TestExpression {
 public final class Redirection {
   public enum Kind {
     case read, write, append, clobber, readWrite, duplicateInput, duplicateOutput
-    case hereDocument, hereString, both, bothAppend
+    case hereDocument, hereString, both, bothAppend, bothClobber
   }
   public let kind: Kind
   /// The descriptor redirected.
@@ -253,7 +253,7 @@ public final class Redirection {
   private static func usual(_ kind: Kind) -> Int32 {
     switch kind {
     case .read, .readWrite, .duplicateInput, .hereDocument, .hereString: 0
-    case .write, .append, .clobber, .duplicateOutput, .both, .bothAppend: 1
+    case .write, .append, .clobber, .duplicateOutput, .both, .bothAppend, .bothClobber: 1
     }
   }
 }

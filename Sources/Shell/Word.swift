@@ -122,6 +122,8 @@ public final class Parameter {
   public enum Operation {
     case none
     case length
+    /// mksh's `${%x}`: columns on a terminal.
+    case columns
     case orDefault(Word, orEmpty: Bool)
     case orAssign(Word, orEmpty: Bool)
     case orFail(Word, orEmpty: Bool)

@@ -71,7 +71,7 @@ extension Interpreter {
     var rest = arguments.dropFirst()
     if rest.first?.equals("--") == true { rest = rest.dropFirst() }
     guard let name = rest.first else {
-      _ = usage(arguments, "needs a file")
+      _ = usage(arguments, "missing argument: needs a file")
       throw special(2)
     }
     guard let text = sourceText(name) else {
@@ -160,6 +160,7 @@ extension Interpreter {
       return 0
     }
     var index = 1
+    var sorts = false
     while index < arguments.count {
       let word = arguments[index]
       guard let sign = word.first, sign == "-" || sign == "+" else { break }
@@ -173,7 +174,7 @@ extension Interpreter {
         return 0
       }
       if word.equals("--") {
-        positional = Array(arguments[index...])
+        positional = sorts ? sorted(Array(arguments[index...])) : Array(arguments[index...])
         return 0
       }
       for letter in word.dropFirst() {
@@ -193,6 +194,7 @@ extension Interpreter {
           let symbol = symbols.intern(arguments[index])
           var elements = Array(arguments[(index + 1)...])
           if elements.first?.equals("--") == true { elements.removeFirst() }
+          if sorts { elements = sorted(elements) }
           try checkWritable(symbol)
           if sign == "-" {
             let variable = Variable(nil, (symbol.variable?.attributes ?? []).union(.indexed))
@@ -203,6 +205,8 @@ extension Interpreter {
             for (position, element) in elements.enumerated() { list.set(position, element) }
           }
           return 0
+        } else if letter == "s" {
+          sorts = true
         } else if let option = Options.letter(letter), letter != "i" {
           apply(option.bit, sign == "-")
         } else {
@@ -212,6 +216,7 @@ extension Interpreter {
       }
     }
     if index < arguments.count { positional = Array(arguments[index...]) }
+    if sorts { positional = sorted(positional) }
     return 0
   }
 
@@ -436,6 +441,10 @@ extension Interpreter {
       try assign(known.optind, Bytes(decimal: index))
       (getoptsIndex, getoptsOffset) = (index, offset)
       if let argument { try assign(known.optarg, argument) } else { try unset(known.optarg) }
+      if resolved(symbol).isReadOnly {
+        complain(name, "is read-only")
+        return 2
+      }
       try assign(symbol, letter)
       return status
     }

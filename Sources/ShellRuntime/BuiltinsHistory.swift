@@ -35,7 +35,7 @@ extension Interpreter {
   func runFix(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
     var options = FixOptions()
     if let status = readFixOptions(arguments, &options) { return status }
-    guard let history = interactive?.history, history.current > history.first else {
+    guard let history, history.current > history.first else {
       complain(arguments[0] + bytes(": no history"))
       return 1
     }
@@ -229,11 +229,11 @@ extension Interpreter {
     guard word.count == 2 else { return unknownOption(arguments, word[2]) }
     switch word[1] {
     case "c":
-      interactive?.history.clear()
+      history?.clear()
       return 0
     case "d": return deleteHistory(arguments, rest.first)
     case "s":
-      guard let history = interactive?.history else { return 0 }
+      guard let history else { return 0 }
       history.replaceCurrent(join(Array(rest), [" "]), limit: historyRules.limit)
       return 0
     case "w", "a": return writeHistory(arguments, rest.first, appends: word[1] == "a")
@@ -253,7 +253,7 @@ extension Interpreter {
       }
       shown = count
     }
-    guard let history = interactive?.history, !history.entries.isEmpty else { return 0 }
+    guard let history, !history.entries.isEmpty else { return 0 }
     let start = shown >= history.entries.count ? history.first : history.last - shown + 1
     for number in stride(from: start, through: history.last, by: 1) {
       let digits = Bytes(decimal: number)
@@ -265,7 +265,7 @@ extension Interpreter {
 
   private func deleteHistory(_ arguments: [Bytes], _ operand: Bytes?) -> Int32 {
     guard let operand else { return usage(arguments, "-d: needs a value (NUMBER)") }
-    guard let history = interactive?.history, let number = operand.decimal,
+    guard let history, let number = operand.decimal,
       history[number < 0 ? history.last + 1 + number : number] != nil
     else {
       say(arguments, operand, "history position out of range")
@@ -297,7 +297,7 @@ extension Interpreter {
     }
     defer { System.close(descriptor) }
     var text: Bytes = []
-    for entry in interactive?.history.entries ?? [] {
+    for entry in history?.entries ?? [] {
       // One line per entry, as the editor writes them.
       text += entry.map { $0 == "\n" ? 0 : $0 } + bytes("\n")
     }
@@ -317,7 +317,7 @@ extension Interpreter {
     }
     let text = System.readAll(descriptor)
     System.close(descriptor)
-    guard let history = interactive?.history else { return 0 }
+    guard let history else { return 0 }
     for line in text.split(separator: "\n") {
       history.append(line.map { $0 == 0 ? "\n" : $0 }, limit: historyRules.limit)
     }

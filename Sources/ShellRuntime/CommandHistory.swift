@@ -26,12 +26,15 @@ final class CommandHistory {
   private(set) var first = 1
   /// Whether the command that runs now is the last entry.
   private(set) var holdsCurrent = false
-  private let keeper: HistoryKeeper?
+  private var keeper: HistoryKeeper?
 
   init(_ keeper: HistoryKeeper?) {
     self.keeper = keeper
     entries = keeper?.past ?? []
   }
+
+  /// For a child, whose changes nobody else sees.
+  func detach() { keeper = nil }
 
   /// The number of the command that runs now, or would have got.
   var current: Int { first + entries.count - (holdsCurrent ? 1 : 0) }

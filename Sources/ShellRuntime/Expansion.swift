@@ -76,7 +76,7 @@ extension Interpreter {
   func pattern(_ word: Word) throws(Unwind) -> GlobPattern {
     GlobPattern(
       try expandPattern(word), extended: options.has(Options.extGlob),
-      ignoresCase: options.has(Options.noCaseMatch))
+      ignoresCase: options.has(Options.noCaseMatch), countsBytes: countsBytes)
   }
 
   // MARK: parts
@@ -316,7 +316,7 @@ extension WordPart {
     case .parameter(let parameter, _):
       if let index = parameter.index, case .word = index { return false }
       switch parameter.operation {
-      case .none, .length, .names, .keys: return true
+      case .none, .length, .columns, .names, .keys: return true
       case .orDefault(let word, _), .alternative(let word, _): return word.isFreeOfEffects
       case .trim(let word, _, _): return word.isFreeOfEffects
       default: return false

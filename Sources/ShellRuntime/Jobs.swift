@@ -155,6 +155,7 @@ extension Interpreter {
     captures = 0
     let wasInteractive = interactive != nil
     interactive = nil
+    history?.detach()
     options.set(Options.monitor, false)
     jobTerminal = nil
     traps.reset(wasInteractive: wasInteractive, keepsIgnored: keepsIgnored)

@@ -85,6 +85,7 @@ extension Interpreter {
       guard let target = try expandTarget(redirection) else { return false }
       source = open(redirection.kind, target)
       alsoErrors = redirection.kind == .both || redirection.kind == .bothAppend
+        || redirection.kind == .bothClobber
       guard report(source, target) else { return false }
     }
     return try connect(source, redirection, &saved, keeps, ownsSource, alsoErrors)
@@ -177,7 +178,7 @@ extension Interpreter {
     case .read: openFile(path, O_RDONLY | O_CLOEXEC)
     case .append, .bothAppend: openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC)
     case .readWrite: openFile(path, O_RDWR | O_CREAT | O_CLOEXEC)
-    case .clobber: openFile(path, outputFlags(path, clobbers: true))
+    case .clobber, .bothClobber: openFile(path, outputFlags(path, clobbers: true))
     default: openFile(path, outputFlags(path, clobbers: false))
     }
   }

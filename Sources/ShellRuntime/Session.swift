@@ -37,12 +37,8 @@ final class InteractiveState {
   /// Commands so far.
   var count = 1
   let reader: LineReader
-  let history: CommandHistory
 
-  init(_ reader: @escaping LineReader, _ keeper: HistoryKeeper?) {
-    self.reader = reader
-    history = CommandHistory(keeper)
-  }
+  init(_ reader: @escaping LineReader) { self.reader = reader }
 }
 
 /// What the command line of the shell asks for.
@@ -154,8 +150,8 @@ public final class ShellSession {
     let isInteractive = shell.options.has(Options.interactive)
     if isInteractive {
       let conversation = System.isTerminal(0) ? converse?(shell) : nil
-      shell.interactive = InteractiveState(
-        conversation?.reader ?? Self.plainReader, conversation?.history)
+      shell.interactive = InteractiveState(conversation?.reader ?? Self.plainReader)
+      shell.history = CommandHistory(conversation?.history)
       shell.options.set(Options.history, true)
       shell.options.set(Options.expandAliases, true)
       if shell.known.ps1.variable == nil {
@@ -296,9 +292,9 @@ extension Interpreter {
       }
       if self.options.has(Options.history) {
         if isFirst {
-          interactive.history.begin(line, self.historyRules)
+          self.history?.begin(line, self.historyRules)
         } else {
-          interactive.history.extend(line)
+          self.history?.extend(line)
         }
       }
       // A line without a command is no start of one.

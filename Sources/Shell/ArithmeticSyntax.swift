@@ -446,12 +446,11 @@ public struct ArithmeticParser {
 
   /// `'a'`: the code of a character.
   private mutating func quotedCharacter() throws(ArithmeticError) -> ArithmeticNode {
-    let start = position
     position += 1
     guard position < text.count else { throw fail("operand expected") }
     let code = try character()
     guard at(0) == "'" else {
-      position = start
+      position = text.count
       throw fail("multi-character character constant")
     }
     position += 1
@@ -483,7 +482,21 @@ public struct CharacterScanner {
     let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
     guard length > 1, index + length <= text.count else { return 1 }
     for offset in 1..<length where text[index + offset] & 0xC0 != 0x80 { return 1 }
-    return length
+    // What could be shorter, and what lies beyond Unicode, is no character.
+    let second = text[index + 1]
+    let isValid =
+      first == 0xE0 ? second >= 0xA0 : first == 0xF0 ? second >= 0x90 : first < 0xF4 || second < 0x90
+    return isValid ? length : 1
+  }
+
+  /// Whether `index` is not within a character.
+  public static func isBoundary(_ text: Bytes, _ index: Int) -> Bool {
+    guard index < text.count, text[index] & 0xC0 == 0x80 else { return true }
+    for start in stride(from: index - 1, through: max(0, index - 3), by: -1)
+    where text[start] & 0xC0 != 0x80 {
+      return start + length(text, start) <= index
+    }
+    return true
   }
 
   /// The code of the next character; a byte that is no text has its own value.

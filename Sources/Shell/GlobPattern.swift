@@ -19,6 +19,7 @@ public final class GlobPattern {
   public let literal: Bytes?
   let hasChoices: Bool
   let ignoresCase: Bool
+  private let countsBytes: Bool
 
   public init(
     _ text: Bytes, extended: Bool = false, ignoresCase: Bool = false, countsBytes: Bool = false
@@ -28,6 +29,7 @@ public final class GlobPattern {
     elements = compiler.sequence(isInner: false)
     hasChoices = compiler.hasChoices
     self.ignoresCase = ignoresCase
+    self.countsBytes = countsBytes
     var literal: Bytes? = []
     for element in elements {
       if case .byte(let byte) = element { literal?.append(byte) } else { literal = nil }
@@ -85,7 +87,9 @@ public final class GlobPattern {
     switch element {
     case .byte(let wanted):
       return byte == wanted || (ignoresCase && byte.lower == wanted.lower) ? 1 : 0
-    case .any: return byte < 0x80 ? 1 : min(CharacterScanner.length(text, index), end - index)
+    case .any:
+      let length = byte < 0x80 ? 1 : CharacterScanner.length(text, index)
+      return index + length <= end ? length : 0
     case .set(let set):
       if byte < 0x80 { return set.contains(Int(byte)) ? 1 : 0 }
       var scanner = CharacterScanner(text, index)
@@ -178,7 +182,7 @@ public final class GlobPattern {
     var start = longest ? 0 : text.count
     while start >= 0, start <= text.count {
       let isCandidate = wanted == nil || (start < text.count && text[start] == wanted)
-      let isBoundary = start == text.count || text[start] & 0xC0 != 0x80
+      let isBoundary = countsBytes || CharacterScanner.isBoundary(text, start)
       if isCandidate, isBoundary, matches(text, start, text.count) { return start }
       start += longest ? 1 : -1
     }

@@ -79,7 +79,7 @@ public final class CommandSubstitution {
   }
   public let list: List
   public let kind: Kind
-  /// `$(<file)`.
+  /// `$(<file)`, and `$(<<<text)` as mksh has it.
   public let file: Redirection?
 
   init(_ list: List, _ kind: Kind) {
@@ -97,10 +97,11 @@ public final class CommandSubstitution {
       simple.words.isEmpty, simple.assignments.isEmpty
     else { return nil }
     let redirection = command.first.commands[0].redirections[0]
-    guard redirection.kind == .read, redirection.descriptor == 0, redirection.variable == nil else {
-      return nil
+    guard redirection.descriptor == 0, redirection.variable == nil else { return nil }
+    switch redirection.kind {
+    case .read, .hereDocument, .hereString: return redirection
+    default: return nil
     }
-    return redirection
   }
 }
 

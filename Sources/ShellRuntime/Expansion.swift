@@ -198,8 +198,12 @@ extension Interpreter {
     return text
   }
 
-  /// `$(<file)`.
+  /// `$(<file)`, `$(<<<text)`.
   private func contents(_ redirection: Redirection) throws(Unwind) -> Bytes {
+    if redirection.kind == .hereDocument || redirection.kind == .hereString {
+      substitutionStatus = 0
+      return trimmed(try hereText(redirection))
+    }
     let path = try expandSingle(redirection.target)
     let descriptor = openFile(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -245,7 +249,8 @@ extension Interpreter {
     do throws(Unwind) {
       try catchReturn { () throws(Unwind) in try self.run(command.list) }
     } catch {
-      unwind = error
+      // Here exit leaves the substitution alone, as a child would.
+      if case .exits = error {} else { unwind = error }
     }
     flushOutput()
     captures = outerCaptures

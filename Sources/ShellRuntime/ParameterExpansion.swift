@@ -72,6 +72,7 @@ extension Interpreter {
     default:
       if case .unset = value {
         if case .transform = operation { return }
+        if case .trim(let word, _, _) = operation { _ = try pattern(word) }
         if options.has(Options.noUnset) { throw unsetFailure(Self.name(parameter)) }
         if quoted { builder.add(quoted: []) }
         return

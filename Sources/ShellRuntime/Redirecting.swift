@@ -221,15 +221,14 @@ extension Interpreter {
 
   // MARK: here-documents
 
+  func hereText(_ redirection: Redirection) throws(Unwind) -> Bytes {
+    if let document = redirection.hereDocument { return try expandSingle(document.body) }
+    return try expandSingle(redirection.target) + bytes("\n")
+  }
+
   /// A descriptor that gives the text: a pipe where it fits, else a file without a name.
   private func hereFile(_ redirection: Redirection) throws(Unwind) -> Int32 {
-    var text: Bytes
-    if let document = redirection.hereDocument {
-      text = try expandSingle(document.body)
-    } else {
-      text = try expandSingle(redirection.target)
-      text.append("\n")
-    }
+    let text = try hereText(redirection)
     if text.count <= 4096, let ends = System.pipe() {
       _ = System.writeAll(ends.write, text)
       System.close(ends.write)

@@ -2,7 +2,7 @@
 /// that a script looks no name up twice.
 public final class Symbol {
   public let name: Bytes
-  public let isName: Bool
+  public var isName: Bool { name.isName }
   public var variable: Variable?
   public var function: FunctionDefinition?
   public var alias: Alias?
@@ -19,7 +19,6 @@ public final class Symbol {
 
   init(_ name: Bytes) {
     self.name = name
-    isName = name.isName
   }
 }
 

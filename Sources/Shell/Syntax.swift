@@ -110,12 +110,24 @@ public final class Assignment {
   public let index: Word?
   public let isAppend: Bool
   public let value: Value
+  /// What `x=$x…` adds to the variable, where finding it out changes nothing.
+  public let addition: Word?
 
   init(_ symbol: Symbol, index: Word?, isAppend: Bool, value: Value) {
+    addition = index == nil && !isAppend ? Self.addition(to: symbol, value) : nil
     self.symbol = symbol
     self.index = index
     self.isAppend = isAppend
     self.value = value
+  }
+}
+
+extension Assignment {
+  private static func addition(to symbol: Symbol, _ value: Value) -> Word? {
+    guard case .text(let word) = value, word.parts.count > 1, word.parts[0].isPlain(symbol),
+      word.parts.dropFirst().allSatisfy({ $0.isPlain(nil) })
+    else { return nil }
+    return Word(Array(word.parts.dropFirst()), source: word.source, isQuoted: true)
   }
 }
 

@@ -67,6 +67,19 @@ public enum WordPart {
   case command(CommandSubstitution, quoted: Bool)
   case arithmetic(ArithmeticText, quoted: Bool)
   case process(List, isOutput: Bool)
+
+  /// Whether this is plain text or `$name`; of `symbol`, where one is given.
+  func isPlain(_ symbol: Symbol?) -> Bool {
+    switch self {
+    case .literal, .quoted: return symbol == nil
+    case .parameter(let parameter, _):
+      guard parameter.index == nil, !parameter.isIndirect, case .none = parameter.operation,
+        case .name(let name) = parameter.subject
+      else { return false }
+      return symbol == nil || name === symbol
+    default: return false
+    }
+  }
 }
 
 public final class CommandSubstitution {

@@ -169,12 +169,13 @@ extension Interpreter {
     defer { status = outer }
     if let text = try captureInProcess(command.list) { return trimmed(text) }
     flushOutput()
-    guard let ends = System.pipe() else {
+    guard let ends = System.plainPipe() else {
       throw fatal(bytes("pipe: ") + System.text(System.errno))
     }
     let child = System.fork()
     if child < 0 { throw fatal(bytes("fork: ") + System.text(-child)) }
     if child == 0 {
+      // Both ends are closed by exec; no command runs before they are closed here.
       System.close(ends.read)
       _ = System.duplicate(ends.write, to: 1)
       System.close(ends.write)

@@ -223,7 +223,8 @@ extension Sanitize {
 struct KnownSymbols {
   let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random,
     seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail, mapfile,
-    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType, language: Symbol
+    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType, language,
+    functionLimit: Symbol
 
   init(_ table: SymbolTable) {
     ifs = table.intern("IFS")
@@ -256,6 +257,7 @@ struct KnownSymbols {
     execignore = table.intern("EXECIGNORE")
     timeformat = table.intern("TIMEFORMAT")
     globignore = table.intern("GLOBIGNORE")
+    functionLimit = table.intern("FUNCNEST")
     localeAll = table.intern("LC_ALL")
     localeType = table.intern("LC_CTYPE")
     language = table.intern("LANG")

@@ -295,6 +295,16 @@ extension Interpreter {
     if options.has(Options.pipeFail) { status = statuses.last { $0 != 0 } ?? 0 }
     tellSignal(job)
     if crt_has_signal() != 0 { try runPendingTraps() }
+    try obeyInterrupt(of: job)
+  }
+
+  /// Ctrl-C reaches the job alone; what the shell had in mind behind it ends all the same, as in bash.
+  private func obeyInterrupt(of job: Job) throws(Unwind) {
+    guard interactive != nil, options.has(Options.monitor), let raw = job.members.last?.status,
+      clinux_exited(raw) == 0, clinux_term_signal(raw) == SIGINT,
+      traps.action(Int(SIGINT)) == nil || loopDepth > 0
+    else { return }
+    throw .fails
   }
 
   private func waitAll(_ job: Job) {

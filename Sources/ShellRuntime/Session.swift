@@ -284,6 +284,7 @@ extension Interpreter {
     parser.refill = { [self] in
       if hasEnded { return nil }
       self.flushOutput()
+      if isFirst { self.reportJobs() }
       let prompt = self.expandPrompt(self.value(isFirst ? self.known.ps1 : self.known.ps2) ?? [])
       outcome = interactive.reader(prompt, !isFirst)
       guard case .line(let line) = outcome else {
@@ -304,7 +305,6 @@ extension Interpreter {
     }
     var ends = 0
     while true {
-      reportJobs()
       isFirst = true
       hasEnded = false
       do throws(Unwind) {

@@ -324,7 +324,12 @@ extension Interpreter {
 
   /// A child that a signal killed is told about, unless that is how pipelines end.
   private func tellSignal(_ job: Job) {
-    guard let raw = job.members.last?.status, clinux_exited(raw) == 0 else { return }
+    guard let raw = job.members.last?.status else { return }
+    if clinux_exited(raw) != 0 {
+      // What caught Ctrl-C itself, and says so.
+      if interactive != nil, Self.status(raw: raw) == 130 { writeError(bytes("\n")) }
+      return
+    }
     let number = clinux_term_signal(raw)
     if interactive != nil, number == SIGINT { return writeError(bytes("\n")) }
     guard number != SIGINT, number != SIGPIPE, !isSubshell || interactive != nil else { return }

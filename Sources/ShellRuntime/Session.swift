@@ -363,6 +363,8 @@ extension Interpreter {
       _ = crt_take_signal(SIGINT)
     }
     try run(list)
+    // A Ctrl-C that ended something in this process.
+    if crt_has_signal() != 0 { try runPendingTraps() }
     return true
   }
 

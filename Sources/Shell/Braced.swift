@@ -46,7 +46,9 @@ extension ShellParser {
         isLength = true
         skip()
       }
-    } else if peek() == "%", peek(1).isName || (Self.isSpecial(peek(1)) && peek(1) != "@" && peek(1) != "*") {
+    } else if peek() == "%",
+      peek(1).isName || (Self.isSpecial(peek(1)) && peek(1) != "@" && peek(1) != "*")
+    {
       isWidth = true
       skip()
     } else if peek() == "!" {

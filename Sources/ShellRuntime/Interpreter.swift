@@ -223,7 +223,8 @@ extension Sanitize {
 struct KnownSymbols {
   let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random,
     seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail, mapfile,
-    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType, language,
+    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType,
+    language,
     functionLimit: Symbol
 
   init(_ table: SymbolTable) {

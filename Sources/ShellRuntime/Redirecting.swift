@@ -84,7 +84,8 @@ extension Interpreter {
     default:
       guard let target = try expandTarget(redirection) else { return false }
       source = open(redirection.kind, target)
-      alsoErrors = redirection.kind == .both || redirection.kind == .bothAppend
+      alsoErrors =
+        redirection.kind == .both || redirection.kind == .bothAppend
         || redirection.kind == .bothClobber
       guard report(source, target) else { return false }
     }

@@ -288,7 +288,8 @@ extension Interpreter {
       digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
       rest /= UInt(base)
     } while rest > 0
-    return (number < 0 && !isUnsigned ? bytes("-") : []) + Bytes(decimal: base) + bytes("#") + digits.reversed()
+    return (number < 0 && !isUnsigned ? bytes("-") : []) + Bytes(decimal: base) + bytes("#")
+      + digits.reversed()
   }
 
   /// The character of a code: a byte where characters are bytes, or where mksh keeps one at U+EF80.

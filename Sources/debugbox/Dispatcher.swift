@@ -44,6 +44,6 @@ struct Dispatcher {
     return environment.first {
       $0.utf8.first == prefix.utf8.first && $0.utf8.starts(with: prefix.utf8)
     }
-      .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
+    .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
   }
 }

@@ -40,7 +40,10 @@ struct Dispatcher {
 
   private func variable(_ name: String) -> String? {
     let prefix = name + "="
-    return environment.first { $0.utf8.starts(with: prefix.utf8) }
-      .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
+    // Most variables are told apart by their first letter.
+    return environment.first {
+      $0.utf8.first == prefix.utf8.first && $0.utf8.starts(with: prefix.utf8)
+    }
+    .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
   }
 }

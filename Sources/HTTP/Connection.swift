@@ -84,6 +84,9 @@ final class Connection {
       do throws(ResponseHead.Problem) {
         if head == nil {
           head = try ResponseHead(statusLine: line[...])
+          if let head, head.major == 1, head.minor == 0, pace.observer.wantsNotes {
+            pace.observer.note("HTTP 1.0, assume close after body")
+          }
         } else {
           try head?.add(line: line[...])
         }

@@ -187,9 +187,6 @@ struct Exchange {
   private func receiveBody(_ head: ResponseHead) throws(TransferFailure) -> Bool {
     record.head = head
     let framing = try framing(head)
-    if head.major == 1, head.minor == 0, observer.wantsNotes, !head.keepsAlive {
-      observer.note("HTTP 1.0, assume close after body")
-    }
     let delivery = Delivery(pace, request)
     try delivery.begin(head)
     let body = BodyReader(connection, pace, delivery)

@@ -176,6 +176,7 @@ let package = Package(
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("DNS"), tests("NetworkApplets", "DNS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
+    tests("HTTP", "Zlib"), tests("GRPC"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

@@ -74,7 +74,8 @@ final class Connection {
         if try !inbox.fill(stream, pace) {
           if head == nil, inbox.isEmpty { return nil }
           if head == nil, !looksLikeHTTP { throw oldProtocol() }
-          throw TransferFailure(.receiveError, "Recv failure: the head of the response is cut short")
+          throw TransferFailure(
+            .receiveError, "Recv failure: the head of the response is cut short")
         }
         continue
       }

@@ -107,7 +107,8 @@ struct Exchange {
   private func sendBody(_ body: UploadSource) throws(TransferFailure) -> Bool {
     // Room in front for the size of a chunk, and behind for its end.
     let room = 16
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16 + 2 * room, alignment: 64)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: 1 << 16 + 2 * room, alignment: 64)
     defer { buffer.deallocate() }
     let middle = UnsafeMutableRawBufferPointer(rebasing: buffer[room..<(room + 1 << 16)])
     var left = request.isChunked ? nil : body.length

@@ -24,7 +24,8 @@ final class WgetSession {
     paths = Paths(context)
     client = Client { Resolver(context) }
     if let place = settings.log {
-      let mode: OpenMode = place.appends ? [.write, .create, .append] : [.write, .create, .truncate]
+      let mode: OpenMode =
+        place.appends ? [.write, .create, .append] : [.write, .create, .truncate]
       let file = try paths.location(place.path).open(mode)
       log = Output(descriptor: file.release())
       isLogTerminal = false

@@ -90,7 +90,8 @@ final class WgetTransfer {
       session.tell("Spider mode enabled. Check if remote file exists.\n")
     }
     let again = tries > 1 ? "  (try:\(tries < 10 ? " " : "")\(tries))" : ""
-    session.tell("--\(session.time)--\(again)  \(url.text(withLogin: false, withFragment: false))\n")
+    session.tell(
+      "--\(session.time)--\(again)  \(url.text(withLogin: false, withFragment: false))\n")
   }
 
   private func isWorthAnother(_ failure: TransferFailure) -> Bool {

@@ -213,3 +213,8 @@ static inline int cssl_print_date(BIO *bio, const ASN1_TIME *time, int is_iso) {
 static inline EVP_PKEY *cssl_public_key(BIO *bio) { return PEM_read_bio_PUBKEY(bio, NULL, cssl_no_password, NULL); }
 static inline unsigned long cssl_name_separator(void) { return XN_FLAG_SEP_CPLUS_SPC; }
 static inline unsigned long cssl_name_multiline(void) { return XN_FLAG_SEP_MULTILINE; }
+static inline void cssl_keep_tickets(SSL_CTX *context, int (*taken)(SSL *, SSL_SESSION *)) {
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_sess_set_new_cb(context, taken);
+}
+static inline size_t cssl_certificate_types(SSL *ssl, const unsigned char **types) { return SSL_get0_certificate_types(ssl, types); }

@@ -131,7 +131,12 @@ public struct Certificate {
       let bytes = address.bytes
       return X509_check_ip(handle.pointer, bytes, bytes.count, 0) == 1
     }
-    return X509_check_host(
+    return isForName(host)
+  }
+
+  /// Whether it is for this name, whatever it looks like.
+  public func isForName(_ host: String) -> Bool {
+    X509_check_host(
       handle.pointer, host, 0, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), nil) == 1
   }
 
@@ -147,12 +152,25 @@ public struct Certificate {
 
 /// The name of a subject or issuer.
 public struct DistinguishedName {
-  private let certificate: Certificate
+  /// What the name is part of, and lives as long as.
+  private let owner: AnyObject
   private let pointer: OpaquePointer?
 
   init(of certificate: Certificate, _ pointer: OpaquePointer?) {
-    self.certificate = certificate
+    self.init(owner: certificate.handle, pointer)
+  }
+
+  init(owner: AnyObject, _ pointer: OpaquePointer?) {
+    self.owner = owner
     self.pointer = pointer
+  }
+
+  public var der: [UInt8] {
+    var start: UnsafeMutablePointer<UInt8>?
+    let count = i2d_X509_NAME(pointer, &start)
+    guard count > 0, let start else { return [] }
+    defer { cssl_free(start) }
+    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
   }
 
   public enum Style: Sendable {

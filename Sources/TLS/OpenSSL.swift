@@ -39,7 +39,8 @@ enum OpenSSL {
   /// Runs `body` with a stream that reads `bytes`.
   static func reading<Value>(_ bytes: [UInt8], _ body: (OpaquePointer) -> Value?) -> Value? {
     bytes.withUnsafeBytes { raw in
-      guard raw.count < Int(Int32.max), let stream = BIO_new_mem_buf(raw.baseAddress, Int32(raw.count))
+      guard raw.count < Int(Int32.max),
+        let stream = BIO_new_mem_buf(raw.baseAddress, Int32(raw.count))
       else { return nil }
       defer { BIO_free(stream) }
       return body(stream)

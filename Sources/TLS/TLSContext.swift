@@ -22,6 +22,10 @@ public final class TLSContext {
     SSL_CTX_set_verify(pointer, options.verifiesPeer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
     SSL_CTX_set_cert_verify_callback(pointer, { store, _ in TLSSession.verify(store) }, nil)
     SSL_CTX_set_cert_cb(pointer, { ssl, _ in TLSSession.noteRequest(ssl) }, nil)
+    cssl_keep_tickets(pointer) { ssl, _ in
+      TLSSession.noteTicket(ssl)
+      return 0
+    }
     if options.onKeyLog != nil {
       SSL_CTX_set_keylog_callback(pointer) { ssl, line in TLSSession.logKey(ssl, line) }
     }

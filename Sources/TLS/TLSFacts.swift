@@ -6,7 +6,9 @@ extension TLSSession {
   /// OpenSSL's name: `TLSv1.3`.
   public var version: String { String(foreign: SSL_get_version(pointer)) }
 
-  public var versionNumber: TLSVersion? { TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(pointer))) }
+  public var versionNumber: TLSVersion? {
+    TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(pointer)))
+  }
 
   /// `TLS_AES_256_GCM_SHA384`.
   public var cipher: String? {

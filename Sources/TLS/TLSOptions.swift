@@ -27,6 +27,8 @@ public struct TLSOptions {
   public var verifiedName: String?
   /// Whether a certificate that cannot be believed ends the handshake; the verdict is given anyway.
   public var verifiesPeer = true
+  /// Whether the first problem ends the verification; else all are found.
+  public var endsAtProblem = false
   /// Whether the name must be in the certificate.
   public var verifiesName = true
   /// Whether a certificate of `trust` that is not self-signed ends a chain.
@@ -51,6 +53,8 @@ public struct TLSOptions {
   public var signatureAlgorithms: String?
   /// 0 takes what nobody should use any more; nil is the library's.
   public var securityLevel: Int?
+  /// The level that certificates are judged by, where it is another one.
+  public var certificateLevel: Int?
   /// Whether to ask for a stapled OCSP response.
   public var wantsStaple = false
   public var usesTickets = true
@@ -58,8 +62,6 @@ public struct TLSOptions {
   public var time: Instant?
   /// The most bytes that the peer's chain may have; nil is 100 KiB.
   public var chainLimit: Int?
-  /// Whether to verify all the same that a server may be asked for by the client: the purpose checked.
-  public var checksPurpose = true
   /// Gets the lines of a key log (SSLKEYLOGFILE).
   public var onKeyLog: ((String) -> Void)?
 

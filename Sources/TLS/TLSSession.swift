@@ -23,6 +23,9 @@ public final class TLSSession {
   /// Called at every certificate as it is verified: depth, the code of a problem or 0, and the certificate.
   public var onVerification: ((Int, Int, Certificate?) -> Void)?
 
+  /// Called at every ticket of TLS 1.3 that comes; `sessionText` tells of it.
+  public var onTicket: ((TLSSession) -> Void)?
+
   /// Nothing is sent yet.
   ///
   /// - Parameter socket: connected, and kept open as long as this lives.
@@ -80,7 +83,9 @@ public final class TLSSession {
       ERR_clear_error()
       let result = SSL_do_handshake(pointer)
       if result == 1 { break }
-      if try ending(result) != nil { throw TLSFailure(.truncated, "the peer closed the connection") }
+      if try ending(result) != nil {
+        throw TLSFailure(.truncated, "the peer closed the connection")
+      }
       try waitWanted(until: deadline)
     }
     isEstablished = true
@@ -105,6 +110,19 @@ public final class TLSSession {
       if let count = try writeNow(bytes) { return count }
       try waitWanted(until: deadline)
     }
+  }
+
+  /// Reads once into `bytes`, waiting for it.
+  public func read(into bytes: inout [UInt8], until deadline: Deadline) throws(TLSFailure) -> Int {
+    var count = 0
+    var failure: TLSFailure?
+    bytes.withUnsafeMutableBytes { raw in
+      do throws(TLSFailure) { count = try read(into: raw, until: deadline) } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return count
   }
 
   public func writeAll(_ bytes: [UInt8], until deadline: Deadline) throws(TLSFailure) {
@@ -216,6 +234,11 @@ extension TLSSession {
     return 1
   }
 
+  static func noteTicket(_ ssl: OpaquePointer?) {
+    guard let session = of(ssl), session.isTLS13 else { return }
+    session.onTicket?(session)
+  }
+
   static func logKey(_ ssl: OpaquePointer?, _ line: UnsafePointer<CChar>?) {
     guard let session = of(ssl), let line else { return }
     session.context.options.onKeyLog?(String(foreign: line))
@@ -227,6 +250,9 @@ extension TLSSession {
     session.verdict = TLSVerdict()
     session.context.options.trust.supply(
       X509_STORE_CTX_get0_store(store), for: session.peerChain(store))
+    if let level = session.context.options.certificateLevel {
+      X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), Int32(clamping: level))
+    }
     X509_STORE_CTX_set_verify_cb(store) { isGood, store in TLSSession.note(isGood, store) }
     let result = X509_verify_cert(store)
     session.verifiedChain = Certificate.list(X509_STORE_CTX_get0_chain(store))
@@ -257,7 +283,7 @@ extension TLSSession {
     }
     session.onVerification?(
       depth, code, Certificate(borrowing: X509_STORE_CTX_get_current_cert(store)))
-    return 1
+    return code != 0 && session.context.options.endsAtProblem ? 0 : 1
   }
 
   private func peerChain(_ store: OpaquePointer) -> [[UInt8]] {

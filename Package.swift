@@ -205,6 +205,7 @@ let package = Package(
     tests("Netlink"),
     tests("SocketApplets", "Netlink"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
+    tests("HTTP", "Zlib"), tests("GRPC"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

@@ -135,7 +135,7 @@ public final class Client {
       throw error
     }
     let connection = Connection(
-      number: number, key: key, host: url.host, ByteStream(socket))
+      number: number, key: key, host: proxy?.host ?? url.host, ByteStream(socket))
     do throws(TransferFailure) {
       try secure(connection, url, place, route, proxy, within, connector, limit)
     } catch {
@@ -165,19 +165,21 @@ public final class Client {
     }
     if route.connect.sendsProxyHeader { try sendProxyHeader(connection, pace) }
     var speaksHTTP2 = route.http2 == .required
+    var version = "HTTP/1.x"
     if url.isSecure {
       let handshake = Handshake(options: route.secure, pace: pace)
       let secure = try handshake.run(
         connection.stream.socket, host: url.host, port: place.port,
         protocols: Self.protocols(route.http2))
       connection.stream = secure
+      if secure.session.alpn == "http/1.1" { version = "HTTP/1.1" }
       speaksHTTP2 = secure.session.alpn == "h2" || speaksHTTP2 && secure.session.alpn == nil
     }
     if speaksHTTP2 {
       if pace.observer.wantsNotes { pace.observer.note("using HTTP/2") }
       connection.http2 = try HTTP2Session()
     } else if url.isSecure, pace.observer.wantsNotes {
-      pace.observer.note("using HTTP/1.x")
+      pace.observer.note("using " + version)
     }
   }
 

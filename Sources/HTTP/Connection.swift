@@ -74,7 +74,8 @@ final class Connection {
         if try !inbox.fill(stream, pace) {
           if head == nil, inbox.isEmpty { return nil }
           if head == nil, !looksLikeHTTP { throw oldProtocol() }
-          throw TransferFailure(.receiveError, "Recv failure: the head of the response is cut short")
+          throw TransferFailure(
+            .receiveError, "Recv failure: the head of the response is cut short")
         }
         continue
       }
@@ -84,6 +85,9 @@ final class Connection {
       do throws(ResponseHead.Problem) {
         if head == nil {
           head = try ResponseHead(statusLine: line[...])
+          if let head, head.major == 1, head.minor == 0, pace.observer.wantsNotes {
+            pace.observer.note("HTTP 1.0, assume close after body")
+          }
         } else {
           try head?.add(line: line[...])
         }

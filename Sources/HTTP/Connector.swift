@@ -149,7 +149,9 @@ final class Connector {
         try start(&lanes[1], host, port, deadline, &last)
       }
       if lanes.allSatisfy({ $0.socket == nil }) { break }
-      if let socket = try newsFrom(&lanes, isAlone ? lateStart : .never, host, port, deadline, &last) {
+      if let socket = try newsFrom(
+        &lanes, isAlone ? lateStart : .never, host, port, deadline, &last)
+      {
         return socket
       }
       if deadline.hasPassed || pace.deadline.hasPassed {

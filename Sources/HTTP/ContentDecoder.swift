@@ -123,9 +123,8 @@ public final class ContentDecoder {
       let word = Int(layer.held[0]) << 8 | Int(layer.held[1])
       layer.format = .deflate(inflater)
       if layer.held[0] & 15 == 8, word % 31 == 0 { return try step(layer, &input) }
-      return layer.held.withUnsafeBytes { raw in
-        inflater.run(raw, layer.output).made
-      }
+      let made = layer.held.withUnsafeBytes { inflater.run($0, layer.output).made }
+      return made > 0 ? made : try step(layer, &input)
     case .deflate(let inflater):
       while !input.isEmpty {
         let (used, count, outcome) = inflater.run(input, layer.output)

@@ -215,7 +215,8 @@ public final class CookieJar {
   public var text: String {
     var text = "# Netscape HTTP Cookie File\n# One cookie per line: domain, subdomains too, path, "
     text += "secure, expiry, name, value.\n\n"
-    for cookie in cookies { text += cookie.fileLine + "\n" }
+    // The newest first, as curl does it.
+    for cookie in cookies.reversed() { text += cookie.fileLine + "\n" }
     return text
   }
 }

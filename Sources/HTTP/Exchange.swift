@@ -107,7 +107,8 @@ struct Exchange {
   private func sendBody(_ body: UploadSource) throws(TransferFailure) -> Bool {
     // Room in front for the size of a chunk, and behind for its end.
     let room = 16
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16 + 2 * room, alignment: 64)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: 1 << 16 + 2 * room, alignment: 64)
     defer { buffer.deallocate() }
     let middle = UnsafeMutableRawBufferPointer(rebasing: buffer[room..<(room + 1 << 16)])
     var left = request.isChunked ? nil : body.length
@@ -187,9 +188,6 @@ struct Exchange {
   private func receiveBody(_ head: ResponseHead) throws(TransferFailure) -> Bool {
     record.head = head
     let framing = try framing(head)
-    if head.major == 1, head.minor == 0, observer.wantsNotes, !head.keepsAlive {
-      observer.note("HTTP 1.0, assume close after body")
-    }
     let delivery = Delivery(pace, request)
     try delivery.begin(head)
     let body = BodyReader(connection, pace, delivery)

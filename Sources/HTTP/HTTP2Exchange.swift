@@ -35,7 +35,8 @@ struct HTTP2Exchange {
       if try !connection.inbox.fill(connection.stream, pace) {
         if connection.isReused, !stream.hasHead { return nil }
         throw TransferFailure(
-          .http2Stream, stream.hasHead ? "HTTP/2 connection ended early" : "Empty reply from server")
+          .http2Stream, stream.hasHead ? "HTTP/2 connection ended early" : "Empty reply from server"
+        )
       }
       try receive()
     }

@@ -129,7 +129,8 @@ final class HTTP2Session {
       pointer, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
     if taken < 0 {
       throw TransferFailure(
-        .http2, "Error in the HTTP2 framing layer: " + String(cString: nghttp2_strerror(Int32(taken))))
+        .http2,
+        "Error in the HTTP2 framing layer: " + String(cString: nghttp2_strerror(Int32(taken))))
     }
   }
 

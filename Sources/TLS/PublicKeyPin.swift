@@ -17,6 +17,8 @@ extension PublicKey {
     var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var count: UInt32 = 0
     guard EVP_Digest(der, der.count, &bytes, &count, digest, nil) == 1 else { return "" }
-    return String(decoding: Base64.encoded(Array(bytes.prefix(Int(count))), width: .max).dropLast(), as: UTF8.self)
+    return String(
+      decoding: Base64.encoded(Array(bytes.prefix(Int(count))), width: .max).dropLast(),
+      as: UTF8.self)
   }
 }

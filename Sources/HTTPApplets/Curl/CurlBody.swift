@@ -105,13 +105,23 @@ struct CurlBody {
         bytes += try contents(path).filter { $0 != 10 && $0 != 13 && $0 != 0 }
       case .encoded(let name, let text):
         if !name.isEmpty { bytes += (name + "=").bytes }
-        bytes += Percent.encode(text.bytes)
+        bytes += Self.formEncoded(text.bytes)
       case .encodedFile(let name, let path):
         if !name.isEmpty { bytes += (name + "=").bytes }
-        bytes += Percent.encode(try contents(path))
+        bytes += Self.formEncoded(try contents(path))
       }
     }
     return bytes
+  }
+
+  /// Percent-encoded, and blanks as `+`.
+  private static func formEncoded(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    for word in bytes.split(separator: 0x20, omittingEmptySubsequences: false) {
+      if word.startIndex > 0 { result.append(UInt8(ascii: "+")) }
+      result += Percent.encode(Array(word))
+    }
+    return result
   }
 
   private func all(_ source: UploadSource) throws(TransferFailure) -> [UInt8] {

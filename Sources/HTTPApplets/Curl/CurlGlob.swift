@@ -54,7 +54,9 @@ struct CurlGlob {
       literal = []
       parts.append(part.part)
       let (product, overflow) = count.multipliedReportingOverflow(by: Self.size(part.part))
-      if overflow || product > Self.most { throw Problem(text: "range overflow", column: index + 1) }
+      if overflow || product > Self.most {
+        throw Problem(text: "range overflow", column: index + 1)
+      }
       count = product
       index = part.end
     }

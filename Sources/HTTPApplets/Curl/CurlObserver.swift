@@ -13,8 +13,8 @@ final class CurlObserver: TransferObserver {
   private let clock = Clock()
   /// What to do with a final head, beside showing it.
   var decide: (ResponseHead) throws(TransferFailure) -> Verdict = { _ in .read }
-  /// Lines of the heads so far, for `%{header_json}`.
   private(set) var isMeterRunning = false
+  private var isInterim = false
   private var moveStart: Instant
   private var moved = 0
   /// Since when it has been too slow.
@@ -48,7 +48,9 @@ final class CurlObserver: TransferObserver {
   override func sent(body: UnsafeRawBufferPointer) { trace?.show(.dataOut, body) }
 
   override func received(line: [UInt8]) throws(TransferFailure) {
-    if trace != nil { show(.headIn, line) }
+    if line.count > 9, line.starts(with: "HTTP/".utf8) { isInterim = line[9] == UInt8(ascii: "1") }
+    // The empty line behind a 1xx is not shown.
+    if trace != nil, !isInterim || line.count > 2 { show(.headIn, line) }
     try headerSink?.write(line)
     guard operation.includesHeaders || operation.asksForHeadOnly else { return }
     var failure: TransferFailure?

@@ -7,7 +7,8 @@ extension Curl {
   /// How to get there.
   static var connectionOptions: [Option<Curl>] {
     [
-      text("x", "proxy", "URL", "Through this proxy: http, https, socks4, socks4a, socks5, socks5h") {
+      text("x", "proxy", "URL", "Through this proxy: http, https, socks4, socks4a, socks5, socks5h")
+      {
         $0.proxy = $1
         $0.proxyKind = .http
       },
@@ -35,7 +36,8 @@ extension Curl {
       text(nil, "resolve", "HOST:PORT:ADDRESS", "Where HOST:PORT is; several addresses by commas") {
         $0.resolves.append($1)
       },
-      text(nil, "connect-to", "HOST:PORT:HOST:PORT", "Connect to the second in place of the first") {
+      text(nil, "connect-to", "HOST:PORT:HOST:PORT", "Connect to the second in place of the first")
+      {
         $0.reroutes.append($1)
       },
       text(nil, "unix-socket", "PATH", "Through a Unix socket, in a target, too") {

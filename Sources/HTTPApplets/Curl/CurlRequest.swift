@@ -29,7 +29,11 @@ final class CurlRequest {
     method = "GET"
     referer = operation.referer
     let bodies = CurlBody(session.paths)
-    if let resume = operation.resume { resumesAt = try Self.offset(resume, sink) }
+    if let resume = operation.resume {
+      let offset = try Self.offset(resume, sink)
+      resumesAt = offset
+      if upload == nil { sink.resume(at: offset) }
+    }
     var query = try bodies.bytes(
       operation.queries.map { Curl.encoded($0) }, separator: UInt8(ascii: "&"))
     if let upload {
@@ -48,7 +52,7 @@ final class CurlRequest {
     } else if let data = try bodies.data(operation) {
       method = "POST"
       body = data
-      bodyType = operation.isJSON ? "application/json" : "application/x-www-form-urlencoded"
+      bodyType = operation.isJSON ? nil : "application/x-www-form-urlencoded"
     }
     if !query.isEmpty {
       let before = self.url.query.map { $0.isEmpty ? "" : $0 + "&" } ?? ""
@@ -149,6 +153,7 @@ final class CurlRequest {
     addRange(&fields, route)
     let agent = operation.userAgent ?? "curl/\(Curl.versionNumber) (swift-debugbox)"
     if !agent.isEmpty { fields.add("User-Agent", agent) }
+    if operation.isJSON, body != nil { fields.add("Content-Type", "application/json") }
     fields.add("Accept", operation.isJSON ? "application/json" : "*/*")
     if operation.compressed { fields.add("Accept-Encoding", "deflate, gzip") }
     if let referer, !referer.isEmpty { fields.add("Referer", referer) }
@@ -210,7 +215,7 @@ final class CurlRequest {
     if isChunked { fields.add("Transfer-Encoding", "chunked") }
     let isLarge = body.length ?? .max > 1 << 20
     if operation.version != .http10, !fields.isCustom("Expect"),
-      isUpload || isChunked || isLarge
+      isUpload || isLarge
     {
       request.continueWait = operation.expectTimeout
     } else if fields.customLists("Expect", "100-continue") {

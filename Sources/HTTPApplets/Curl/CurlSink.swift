@@ -127,9 +127,17 @@ final class CurlSink {
     }
   }
 
-  /// Makes the file even where there is nothing to write.
+  /// Makes the file even where there is nothing to write, and writes what is held back.
   func finish() throws(TransferFailure) {
-    if path != nil || takesHeaderName { _ = try opened() }
+    if path != nil || takesHeaderName {
+      _ = try opened()
+      return
+    }
+    let output = paths.context.output
+    output.flush()
+    if let failure = output.failure {
+      throw TransferFailure(.writeError, "Failed writing body", errno: failure.errno)
+    }
   }
 
   private func opened() throws(TransferFailure) -> OpenFile {

@@ -148,7 +148,7 @@ final class CurlTransfer {
     guard ["http", "https", "file"].contains(url.scheme), operation.schemes.contains(url.scheme)
     else {
       throw TransferFailure(
-        .unsupportedProtocol, "Protocol \"\(url.scheme)\" not supported or disabled")
+        .unsupportedProtocol, "Protocol \"\(url.scheme)\" not supported or disabled in libcurl")
     }
     return url
   }
@@ -219,11 +219,12 @@ final class CurlTransfer {
     }
     if (300..<400).contains(head.status), let location = head.value("location") {
       let target = try resolve(location, url)
-      summary.redirectURL = target.text()
+      summary.redirectURL = operation.follows ? nil : target.text()
       if operation.follows {
         guard operation.redirectSchemes.contains(target.scheme) else {
           throw TransferFailure(
-            .unsupportedProtocol, "Protocol \"\(target.scheme)\" not supported or disabled")
+            .unsupportedProtocol,
+            "Protocol \"\(target.scheme)\" not supported or disabled in libcurl")
         }
         next = target
         return .ignore
@@ -236,7 +237,6 @@ final class CurlTransfer {
         throw TransferFailure(
           .rangeError, "HTTP server doesn't seem to support byte ranges. Cannot resume.")
       }
-      sink.resume(at: offset)
     }
     return .read
   }

@@ -157,7 +157,8 @@ final class GRPCChannel {
     guard status == 200, type.hasPrefix("application/grpc") else {
       throw GRPCFailure(
         stage: .calling,
-        text: "this is no gRPC server: HTTP \(status), content-type \(type.isEmpty ? "none" : type)")
+        text: "this is no gRPC server: HTTP \(status), content-type \(type.isEmpty ? "none" : type)"
+      )
     }
     do throws(FrameReader.Problem) {
       while let message = try observer.frames.next() { reply.messages.append(message) }
@@ -236,9 +237,13 @@ final class GRPCChannel {
       sum = checksum(0, raw)
       deflater.run(raw, isLast: true, room) { bytes.append(raw: $0) }
     }
-    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: sum >> shift)) }
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      bytes.append(UInt8(truncatingIfNeeded: sum >> shift))
+    }
     let size = UInt32(truncatingIfNeeded: message.count)
-    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: size >> shift)) }
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      bytes.append(UInt8(truncatingIfNeeded: size >> shift))
+    }
     var framed = FrameReader.framed(bytes)
     framed[0] = 1
     return framed

@@ -87,7 +87,8 @@ public struct GrpcHealthProbe: Command {
       default:
         throw GRPCFailure(
           stage: .calling,
-          text: "health rpc failed: rpc error: code = \(StatusCode.name(reply.code)) desc = \(text)")
+          text: "health rpc failed: rpc error: code = \(StatusCode.name(reply.code)) desc = \(text)"
+        )
       }
     }
     let status: String
@@ -101,7 +102,9 @@ public struct GrpcHealthProbe: Command {
         "time elapsed: connect=\(fixed(reply.connectSeconds * 1000, 3))ms "
           + "rpc=\(fixed(reply.callSeconds * 1000, 3))ms")
     }
-    if status != "SERVING" { throw GRPCFailure(stage: .settings, text: status, advice: "unhealthy") }
+    if status != "SERVING" {
+      throw GRPCFailure(stage: .settings, text: status, advice: "unhealthy")
+    }
     context.errors.line("status: SERVING")
   }
 

@@ -51,7 +51,8 @@ public struct Grpcurl: Command {
     } catch {
       let place = "\"\(arguments.settings.address)\""
       let text =
-        error.stage == .connecting ? "failed to dial target host \(place): \(error.text)" : error.text
+        error.stage == .connecting
+        ? "failed to dial target host \(place): \(error.text)" : error.text
       let advice = error.advice.map {
         switch $0 {
         case "ask without TLS": return "add -plaintext"
@@ -152,7 +153,8 @@ public struct Grpcurl: Command {
     let bytes = json.bytes.filter { $0 > 0x20 }
     if bytes.isEmpty || bytes == [0x7B, 0x7D] { return "" }
     let start = Array("{\"service\":\"".utf8)
-    guard bytes.starts(with: start), bytes.count >= start.count + 2, bytes.suffix(2) == [0x22, 0x7D]
+    guard bytes.starts(with: start), bytes.count >= start.count + 2,
+      bytes.suffix(2) == [0x22, 0x7D]
     else { return nil }
     let name = bytes[start.count..<(bytes.count - 2)]
     return name.contains(0x22) || name.contains(0x5C) ? nil : String(bytes: name)
@@ -170,7 +172,8 @@ struct Reflector {
     if reply.code == 0 { return }
     throw GRPCFailure(
       stage: .calling,
-      text: "rpc error: code = \(StatusCode.name(reply.code)) desc = \(Sanitize.escaped(reply.text))")
+      text:
+        "rpc error: code = \(StatusCode.name(reply.code)) desc = \(Sanitize.escaped(reply.text))")
   }
 
   private func ask(_ request: [UInt8]) throws(GRPCFailure) -> Reflection.Response {

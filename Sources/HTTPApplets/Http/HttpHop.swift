@@ -72,7 +72,10 @@ final class HttpHop {
   var verdict: (word: String, text: String) {
     guard let failure else {
       let status = record.head?.status ?? 0
-      return ("OPEN", "HTTP \(status)" + (record.head.map { $0.reason.isEmpty ? "" : " " + $0.reason } ?? ""))
+      return (
+        "OPEN",
+        "HTTP \(status)" + (record.head.map { $0.reason.isEmpty ? "" : " " + $0.reason } ?? "")
+      )
     }
     switch failure.code {
     case .hostNotFound, .proxyNotFound: return ("DNS", failure.text)
@@ -87,7 +90,9 @@ final class HttpHop {
     case .timedOut:
       if record.nameLookup == 0 { return ("DNS", "no name server answered in time") }
       if record.connect == 0 {
-        return ("TIMEOUT", "no answer to SYN: dropped on the way (a NetworkPolicy?), or no such host")
+        return (
+          "TIMEOUT", "no answer to SYN: dropped on the way (a NetworkPolicy?), or no such host"
+        )
       }
       if url.isSecure, record.secure == 0 {
         return ("TIMEOUT", "connected, and TLS was never answered")

@@ -77,7 +77,10 @@ final class HttpStatistics {
         if excess > sample.phases[worst.rawValue] - medians[worst.rawValue] { worst = phase }
       }
       found.append(
-        (sample.number, sample.total, worst, sample.phases[worst.rawValue] - medians[worst.rawValue])
+        (
+          sample.number, sample.total, worst,
+          sample.phases[worst.rawValue] - medians[worst.rawValue]
+        )
       )
     }
     return found
@@ -116,7 +119,8 @@ final class HttpStatistics {
     }
     for late in outliers.prefix(20) {
       output.line(
-        "late: #\(late.number)" + HttpWaterfall.milliseconds(late.total) + ": \(late.phase.name) took"
+        "late: #\(late.number)" + HttpWaterfall.milliseconds(late.total)
+          + ": \(late.phase.name) took"
           + HttpWaterfall.milliseconds(late.excess) + " more than usual"
           + (late.phase == .dns && late.excess > 0.9 ? " (a lost query: see dns --soak)" : ""))
     }

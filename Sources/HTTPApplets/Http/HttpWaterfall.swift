@@ -37,7 +37,8 @@ struct HttpWaterfall {
   private func bar(_ span: (start: Double, end: Double)) -> String {
     let total = max(hop.record.total, 1e-9)
     let start = min(Self.width - 1, Int(Double(Self.width) * span.start / total))
-    let end = min(Self.width, max(start + 1, Int((Double(Self.width) * span.end / total).rounded())))
+    let end = min(
+      Self.width, max(start + 1, Int((Double(Self.width) * span.end / total).rounded())))
     return String(repeating: " ", count: start) + String(repeating: "=", count: end - start)
       + String(repeating: " ", count: Self.width - end)
   }
@@ -69,7 +70,8 @@ struct HttpWaterfall {
       case .hosts(let entries):
         for entry in entries { lines.append("hosts file: \(entry.address)") }
       case .query(let query):
-        var line = "\(query.name.description) \(query.type.description) \(query.outcome.description)"
+        var line =
+          "\(query.name.description) \(query.type.description) \(query.outcome.description)"
         line += " from \(query.server)" + (query.isTCP ? " over TCP" : "")
         line += Self.milliseconds(query.seconds)
         if !query.addresses.isEmpty {

@@ -158,13 +158,23 @@ final class WgetObserver: TransferObserver {
     let name = url.fileName.isEmpty ? "index.html" : url.fileName
     let decoded = Percent.decode(name.bytes[...]).map { String(bytes: $0) } ?? name
     let safe = decoded.utf8.contains(0x2F) || decoded == ".." || decoded == "." ? name : decoded
-    return url.query.map { safe + "?" + String(bytes: $0.bytes.map { $0 == 0x2F ? 0x40 : $0 }) }
-      ?? safe
+    guard let query = url.query else { return safe }
+    var bytes: [UInt8] = []
+    for byte in query.bytes { bytes += byte == 0x2F ? Array("%2F".utf8) : [byte] }
+    return safe + "?" + String(bytes: bytes)
   }
 
   private var placed: String {
     guard let prefix = settings.prefix, !prefix.isEmpty else { return fileName }
     return prefix.hasSuffix("/") ? prefix + fileName : prefix + "/" + fileName
+  }
+
+  /// The name of a file that is there already, where that is known before anything is asked.
+  var existingName: String? {
+    guard settings.document == nil, !settings.isSpider,
+      let place = try? session.paths.location(placed), (try? place.status(follow: true)) != nil
+    else { return nil }
+    return placed
   }
 
   func existingSize() -> Int {
@@ -292,7 +302,12 @@ final class WgetObserver: TransferObserver {
     guard let head, (200..<300).contains(head.status) else { return refused() }
     if settings.isSpider {
       switch settings.verbosity {
-      case .verbose: session.write("Remote file exists.\n\n")
+      case .verbose:
+        let isPage = (head.value("content-type") ?? "").hasPrefix("text/html")
+        session.write(
+          isPage
+            ? "Remote file exists and could contain further links,\n"
+              + "but recursion is disabled -- not retrieving.\n\n" : "Remote file exists.\n\n")
       case .brief:
         session.write("\(session.time) URL: \(url.text()) \(head.status) \(head.reason)\n")
       case .quiet: break
@@ -303,6 +318,7 @@ final class WgetObserver: TransferObserver {
     let seconds = max(clock.monotonic().since(began), 0.000_001)
     let speed = WgetProgress.rate(Double(written) / seconds)
     let name = path ?? "-"
+    session.count(written, seconds)
     switch settings.verbosity {
     case .verbose:
       let verb = path == nil ? "written to stdout" : "'\(name)' saved"
@@ -318,8 +334,9 @@ final class WgetObserver: TransferObserver {
 
   private func refused() -> Int32 {
     guard let head else { return 7 }
-    if settings.isSpider {
-      session.tell("Remote file does not exist -- broken link!!!\n\n")
+    if settings.isSpider, settings.verbosity == .verbose {
+      session.write("Remote file does not exist -- broken link!!!\n\n")
+      return 8
     }
     if settings.verbosity == .brief { session.write("\(url.text()):\n") }
     if settings.verbosity != .quiet, !settings.isSpider || settings.verbosity == .brief {

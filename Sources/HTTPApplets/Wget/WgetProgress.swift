@@ -62,7 +62,8 @@ final class WgetProgress {
   private func rowStats(isLast: Bool) {
     if let expected {
       // A download that is shorter than it said is at 100 % all the same, when it is whole.
-      let share = expected > 0 ? Int(Double(done) / Double(expected) * 100) : 100
+      let reached = isLast ? done : min(done, dots * Self.perDot)
+      let share = expected > 0 ? Int(Double(reached) / Double(expected) * 100) : 100
       output.write(Self.padded(String(min(100, share)), 3) + "%")
     }
     let now = clock.monotonic()
@@ -174,7 +175,7 @@ final class WgetProgress {
   }
 
   /// `0s`, `0.05s`, `2.1s`, `45s`, `1m 2s`.
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     if seconds < 0.001 { return "0s" }
     if seconds < 1 { return trimmed(fixed(seconds, seconds < 0.1 ? (seconds < 0.01 ? 3 : 2) : 1)) }
     if seconds < 10 { return fixed(seconds, 1) + "s" }

@@ -24,7 +24,8 @@ final class WgetSession {
     paths = Paths(context)
     client = Client { Resolver(context) }
     if let place = settings.log {
-      let mode: OpenMode = place.appends ? [.write, .create, .append] : [.write, .create, .truncate]
+      let mode: OpenMode =
+        place.appends ? [.write, .create, .append] : [.write, .create, .truncate]
       let file = try paths.location(place.path).open(mode)
       log = Output(descriptor: file.release())
       isLogTerminal = false
@@ -47,7 +48,28 @@ final class WgetSession {
     }.filter { !$0.isEmpty }
   }
 
+  private var files = 0
+  private var bytes = 0
+  private var seconds = 0.0
+
+  /// Another file is here.
+  func count(_ bytes: Int, _ seconds: Double) {
+    files += 1
+    self.bytes += bytes
+    self.seconds += seconds
+  }
+
+  private func tellTotals(_ started: Instant) {
+    let wall = WgetProgress.time(context.clock.monotonic().since(started))
+    let speed = WgetProgress.rate(Double(bytes) / max(seconds, 0.000_001))
+    tell(
+      "FINISHED --\(time)--\nTotal wall clock time: \(wall)\n"
+        + "Downloaded: \(files) files, \(WgetProgress.human(bytes)) in "
+        + "\(WgetProgress.time(seconds)) (\(speed))\n")
+  }
+
   func run(_ urls: [String]) -> Int32 {
+    let started = context.clock.monotonic()
     var status: Int32 = 0
     for (index, url) in urls.enumerated() {
       if index > 0, settings.wait > 0 {
@@ -59,6 +81,7 @@ final class WgetSession {
       if found != 0 { status = status == 0 ? found : min(status, found) }
     }
     client.close()
+    if urls.count > 1, bytes > 0 { tellTotals(started) }
     if let path = settings.jar { saveCookies(path) }
     log.flush()
     return status

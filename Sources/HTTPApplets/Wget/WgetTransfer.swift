@@ -57,6 +57,12 @@ final class WgetTransfer {
   {
     while true {
       tries += 1
+      if settings.keepsExisting, let name = observer.existingName {
+        if settings.verbosity != .quiet {
+          session.write("File '\(name)' already there; not retrieving.\n\n")
+        }
+        return 0
+      }
       announce(url)
       var failure: TransferFailure?
       do throws(TransferFailure) {
@@ -84,7 +90,8 @@ final class WgetTransfer {
       session.tell("Spider mode enabled. Check if remote file exists.\n")
     }
     let again = tries > 1 ? "  (try:\(tries < 10 ? " " : "")\(tries))" : ""
-    session.tell("--\(session.time)--\(again)  \(url.text(withLogin: false, withFragment: false))\n")
+    session.tell(
+      "--\(session.time)--\(again)  \(url.text(withLogin: false, withFragment: false))\n")
   }
 
   private func isWorthAnother(_ failure: TransferFailure) -> Bool {
@@ -142,6 +149,7 @@ final class WgetTransfer {
   {
     var fields = CurlFields(settings.headers)
     fields.add("Host", url.authority)
+    if let referer = settings.referer { fields.add("Referer", referer) }
     fields.add("User-Agent", session.agent)
     fields.add("Accept", "*/*")
     fields.add("Accept-Encoding", settings.compresses ? "gzip" : "identity")
@@ -149,9 +157,9 @@ final class WgetTransfer {
       let password = settings.user == nil ? url.password : settings.password
       fields.add("Authorization", Authorization.basic(user: user, password: password ?? ""))
     }
-    if let referer = settings.referer { fields.add("Referer", referer) }
     if offset > 0 { fields.add("Range", "bytes=\(offset)-") }
-    fields.add(isProxied && !url.isSecure ? "Proxy-Connection" : "Connection", "Keep-Alive")
+    fields.add("Connection", "Keep-Alive")
+    if isProxied, !url.isSecure { fields.add("Proxy-Connection", "Keep-Alive") }
     if let text = session.jar.header(url, now: clock.now().seconds) { fields.add("Cookie", text) }
     var last: [HeaderField] = []
     if let body = settings.body, request.method != "GET" || settings.method == "GET" {

@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "CNghttp2"),
     .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
@@ -84,6 +85,9 @@ let package = Package(
       ]),
 
     .target(name: "CFootprint"),
+    .target(
+      name: "CPcap", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary(":libpcap.a")]),
     .target(name: "CText", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]),
 
     kit("Linux", for: .speed, "CLinux", "CRuntime"),
@@ -102,7 +106,13 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
+<<<<<<< HEAD
     knowledge("TLS", for: .speed, "COpenSSL", "Target"),
+=======
+    knowledge("GRPC"),
+    knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
+    knowledge("Netlink", for: .speed),
+>>>>>>> ff8ee3b3f23f67758a72c0b7161ce5218aa03044
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -111,9 +121,19 @@ let package = Package(
     knowledge("Session", "Completion", "LineEditor", "ProcFS", "Capabilities", "Target"),
     knowledge("HotSpot", "ProcFS", "Target"),
     knowledge("ELF"),
+    knowledge("ICMP"),
+    knowledge("Reachability", "ICMP"),
+    knowledge("Trace", "ICMP", "Capabilities"),
     knowledge("JFR"),
+    knowledge("Nettrace", for: .loops),
+    knowledge("DotnetIPC", "ProcFS", "Runtimes", "Target"),
     knowledge("CPython", "ELF", "ProcFS", "Target"),
     knowledge("Runtimes", "ELF", "ProcFS", "Target"),
+    knowledge("PacketFilter", "CPcap"),
+    knowledge("Pcap", for: .speed),
+    knowledge("WebSocket"),
+    knowledge("LocalHTTP"),
+    knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
     applets("TargetApplets", "Accounts", "Capabilities", "Cgroup", "Runtimes"),
@@ -122,34 +142,40 @@ let package = Package(
     applets("SystemApplets", "Accounts", "Dates"),
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
-    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
+    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes", "DotnetIPC"),
     applets("NetworkApplets", "DNS", "Accounts", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
+    applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
+    applets("ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace"),
+    applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
+    applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
+    applets("DotnetApplets", "DotnetIPC", "Nettrace"),
+    applets("SocketApplets", "Accounts", "Capabilities", "DNS", "Netlink"),
 
     .target(
       name: "Applets",
       dependencies: [
-        "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
-        "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets",
-        "TLSApplets",
+        "Box", "Linux", "CRuntime", "CLinux", "ProcessApplets", "TargetApplets", "FileApplets",
+        "TextApplets", "SystemApplets", "ShellApplets", "TerminalApplets", "JVMApplets",
+        "NetworkApplets", "TLSApplets", "HTTPApplets", "ProbeApplets", "CaptureApplets",
+        "RuntimeApplets", "DotnetApplets", "SocketApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
       dependencies: [
-        "Applets", "Box", "Linux", "CRuntime", "CLinux",
-        .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
+        "Applets", .target(name: "CFootprint", condition: .when(traits: ["Embedded"])),
       ],
-      swiftSettings: settings(.size),
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
       linkerSettings: [
         .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
@@ -160,7 +186,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
-        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("nghttp2"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
@@ -169,8 +195,20 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
-    tests("DNS"), tests("NetworkApplets", "DNS"), tests("TLS"),
+    tests("DNS"),
+    tests("NetworkApplets", "DNS"),
+    tests("TLS"),
+    tests("ICMP"),
+    tests("Reachability", "ICMP"),
+    tests("Trace", "ICMP"),
+    tests("ProbeApplets"),
+    tests("Nettrace"),
+    tests("DotnetIPC"),
+    tests("DotnetApplets", "Nettrace"),
+    tests("Netlink"),
+    tests("SocketApplets", "Netlink"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
+    tests("HTTP", "Zlib"), tests("GRPC"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

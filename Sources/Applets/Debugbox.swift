@@ -40,14 +40,14 @@ public struct Debugbox: Command {
   }
 
   private func list(_ context: Context) {
-    for applet in context.applets { context.output.line("\(applet.name)") }
+    for applet in context.applets.sorted { context.output.line("\(applet.name)") }
   }
 
   private func overview(_ context: Context) {
     if context.name == "busybox" { return functions(context) }
     context.output.line(
       "swift-debugbox \(Version.number): debug any pod, whatever rights it gives.")
-    let pages = context.applets.map { (name: "\($0.name)", page: $0.page()) }
+    let pages = context.applets.sorted.map { (name: "\($0.name)", page: $0.page()) }
     for family in Family.allCases {
       let members = pages.filter { $0.page.family == family && $0.name != "busybox" }
       if members.isEmpty { continue }
@@ -64,7 +64,7 @@ public struct Debugbox: Command {
   private func functions(_ context: Context) {
     context.output.write(
       "BusyBox commands, by swift-debugbox \(Version.number).\n\nCurrently defined functions:\n")
-    let names = context.applets.map { "\($0.name)" }.joined(separator: ", ")
+    let names = context.applets.sorted.map { "\($0.name)" }.joined(separator: ", ")
     for line in wrap(names, indent: 8).split(separator: "\n") { context.output.line(String(line)) }
   }
 

@@ -1,168 +1,42 @@
 public import Box
+internal import CaptureApplets
+internal import DotnetApplets
 internal import FileApplets
+internal import HTTPApplets
 internal import JVMApplets
 internal import NetworkApplets
+internal import ProbeApplets
 internal import ProcessApplets
+internal import RuntimeApplets
 internal import ShellApplets
+internal import SocketApplets
 internal import SystemApplets
 internal import TLSApplets
 internal import TargetApplets
 internal import TerminalApplets
 internal import TextApplets
 
-/// Every name the box answers to, in byte order.
+/// Every name the box answers to.
 public func registry() -> [Applet] {
-  [
-    Applet("[", Test.self),
-    Applet("ash", Sh.self),
-    Applet("b2sum", Sums.self),
-    Applet("base32", BaseN.self),
-    Applet("base64", BaseN.self),
-    Applet("basename", Basename.self),
-    Applet("bash", Sh.self),
+  var applets = [
     Applet("busybox", Debugbox.self),
-    Applet("capsh", Capsh.self),
-    Applet("cat", Cat.self),
-    Applet("chgrp", Chown.self),
-    Applet("chmod", Chmod.self),
-    Applet("chown", Chown.self),
-    Applet("chroot", Chroot.self),
-    Applet("cksum", Cksum.self),
-    Applet("clear", Clear.self),
-    Applet("cmp", Cmp.self),
-    Applet("comm", Comm.self),
-    Applet("cp", Cp.self),
-    Applet("cut", Cut.self),
-    Applet("dash", Sh.self),
-    Applet("date", Date.self),
-    Applet("dd", Dd.self),
     Applet("debugbox", Debugbox.self),
-    Applet("df", Df.self),
-    Applet("dig", Dig.self),
-    Applet("dirname", Dirname.self),
-    Applet("dmesg", Dmesg.self),
-    Applet("dns", Dns.self),
-    Applet("du", Du.self),
-    Applet("echo", Echo.self),
-    Applet("egrep", Grep.self),
-    Applet("enter", Enter.self),
-    Applet("env", Env.self),
-    Applet("expand", Expand.self),
-    Applet("expr", Expr.self),
-    Applet("false", False.self),
-    Applet("fgrep", Grep.self),
-    Applet("find", Find.self),
-    Applet("findmnt", Findmnt.self),
-    Applet("fold", Fold.self),
-    Applet("free", Free.self),
-    Applet("getent", Getent.self),
-    Applet("getpcaps", Getpcaps.self),
-    Applet("go-info", GoInfo.self),
-    Applet("grep", Grep.self),
-    Applet("gunzip", Gzip.self),
-    Applet("gzip", Gzip.self),
-    Applet("hd", Hexdump.self),
-    Applet("head", Head.self),
-    Applet("hexdump", Hexdump.self),
-    Applet("host", Host.self),
-    Applet("hostname", Hostname.self),
-    Applet("id", Id.self),
-    Applet("jattach", Jattach.self),
-    Applet("jcmd", Jcmd.self),
-    Applet("jfr", Jfr.self),
-    Applet("jinfo", Jinfo.self),
-    Applet("jmap", Jmap.self),
-    Applet("join", Join.self),
-    Applet("jps", Jps.self),
-    Applet("jstack", Jstack.self),
-    Applet("jstat", Jstat.self),
-    Applet("kill", Kill.self),
-    Applet("killall", Killall.self),
-    Applet("less", Less.self),
-    Applet("ln", Ln.self),
-    Applet("ls", Ls.self),
-    Applet("ls-proc-root", LsProcRoot.self),
-    Applet("md5sum", Sums.self),
-    Applet("mkdir", Mkdir.self),
-    Applet("mktemp", Mktemp.self),
-    Applet("more", Less.self),
-    Applet("mount", MountList.self),
-    Applet("mv", Mv.self),
-    Applet("nice", Nice.self),
-    Applet("nl", Nl.self),
-    Applet("nohup", Nohup.self),
-    Applet("nproc", Nproc.self),
-    Applet("nsenter", Nsenter.self),
-    Applet("nslookup", Nslookup.self),
-    Applet("od", Od.self),
-    Applet("openssl", Openssl.self),
-    Applet("paste", Paste.self),
-    Applet("penv", Penv.self),
-    Applet("pgrep", Pgrep.self),
-    Applet("pidof", Pidof.self),
-    Applet("pkill", Pkill.self),
-    Applet("printenv", Printenv.self),
-    Applet("printf", Printf.self),
-    Applet("ps", Ps.self),
-    Applet("pstree", Pstree.self),
-    Applet("pwd", Pwd.self),
-    Applet("py-spy", PySpy.self),
-    Applet("pystack", Pystack.self),
-    Applet("readlink", Readlink.self),
-    Applet("realpath", Realpath.self),
-    Applet("reset", Reset.self),
-    Applet("rev", Rev.self),
-    Applet("rm", Rm.self),
-    Applet("rmdir", Rmdir.self),
-    Applet("runtimes", RuntimesCommand.self),
-    Applet("script", Script.self),
-    Applet("self-check", SelfCheck.self),
-    Applet("seq", Seq.self),
-    Applet("setpriv", Setpriv.self),
-    Applet("setsid", Setsid.self),
-    Applet("sh", Sh.self),
-    Applet("sha1sum", Sums.self),
-    Applet("sha224sum", Sums.self),
-    Applet("sha256sum", Sums.self),
-    Applet("sha384sum", Sums.self),
-    Applet("sha512sum", Sums.self),
-    Applet("shuf", Shuf.self),
-    Applet("sleep", Sleep.self),
-    Applet("sort", Sort.self),
-    Applet("split", Split.self),
-    Applet("stat", Stat.self),
-    Applet("strings", Strings.self),
-    Applet("stty", Stty.self),
-    Applet("sync", Sync.self),
-    Applet("sysctl", Sysctl.self),
-    Applet("tac", Tac.self),
-    Applet("tail", Tail.self),
-    Applet("tar", Tar.self),
-    Applet("tee", Tee.self),
-    Applet("test", Test.self),
-    Applet("time", Time.self),
-    Applet("timeout", Timeout.self),
-    Applet("tls", Tls.self),
-    Applet("touch", Touch.self),
-    Applet("tr", Tr.self),
-    Applet("tree", Tree.self),
-    Applet("true", True.self),
-    Applet("truncate", Truncate.self),
-    Applet("tty", Tty.self),
-    Applet("uname", Uname.self),
-    Applet("unexpand", Unexpand.self),
-    Applet("uniq", Uniq.self),
-    Applet("uptime", Uptime.self),
-    Applet("vmstat", Vmstat.self),
-    Applet("watch", Watch.self),
-    Applet("wc", Wc.self),
-    Applet("which", Which.self),
-    Applet("whoami", Whoami.self),
-    Applet("why", Why.self),
-    Applet("xargs", Xargs.self),
-    Applet("xxd", Xxd.self),
-    Applet("yes", Yes.self),
-    Applet("zcat", Gzip.self),
-    Applet("zsh", Sh.self),
   ]
+  applets += captureApplets()
+  applets += dotnetApplets()
+  applets += fileApplets()
+  applets += httpApplets()
+  applets += jvmApplets()
+  applets += networkApplets()
+  applets += probeApplets()
+  applets += processApplets()
+  applets += runtimeApplets()
+  applets += shellApplets()
+  applets += socketApplets()
+  applets += systemApplets()
+  applets += tlsApplets()
+  applets += targetApplets()
+  applets += terminalApplets()
+  applets += textApplets()
+  return applets
 }

@@ -81,33 +81,25 @@ public struct Page {
 }
 
 extension [Applet] {
-  /// The applet called `name`; the list is sorted by name.
+  /// The applet called `name`.
   public func named(_ name: String) -> Applet? {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      switch self[middle].name.compare(name) {
-      case 0: return self[middle]
-      case ..<0: low = middle + 1
-      default: high = middle
-      }
-    }
+    for applet in self where applet.name.isEqual(name) { return applet }
     return nil
+  }
+
+  /// As lists show them: in the order of the bytes of their names.
+  public var sorted: [Applet] {
+    let names = map { "\($0.name)" }
+    return sortedIndices(count) { names[$0].precedesBytewise(names[$1]) }.map { self[$0] }
   }
 }
 
 extension StaticString {
-  /// Less than, equal to or greater than zero, as memcmp(3), without making a string of this.
-  func compare(_ other: String) -> Int {
-    withUTF8Buffer { mine in
-      var index = 0
-      for theirs in other.utf8 {
-        if index == mine.count { return -1 }
-        if mine[index] != theirs { return Int(mine[index]) - Int(theirs) }
-        index += 1
-      }
-      return index < mine.count ? 1 : 0
+  /// Without making a string of this.
+  func isEqual(_ other: String) -> Bool {
+    var other = other
+    return other.withUTF8 { theirs in
+      withUTF8Buffer { mine in mine.elementsEqual(theirs) }
     }
   }
 }

@@ -29,11 +29,8 @@ public func usageLine(_ page: Page, _ name: String) -> String {
 /// `-p, --parent=PID`, as help and man pages show it.
 public func optionNames(_ item: OptionNames) -> String {
   if item.isDigits { return "-\(item.metavariable)" }
-  if item.isWord {
-    let words = item.words.map { "-" + $0 }.joined(separator: ", ")
-    return item.arity == .flag ? words : words + " " + item.metavariable
-  }
-  var names = item.short.map { "-" + $0 } + item.long.map { dashed($0) }
+  if let joint = item.joint { return wordNames(item, "\(joint)") }
+  var names = item.short.map { "-" + $0 } + item.long.map { "--" + $0 }
   let value = item.metavariable
   if let last = names.popLast() {
     let isLong = !item.long.isEmpty
@@ -46,8 +43,15 @@ public func optionNames(_ item: OptionNames) -> String {
   return (item.short.isEmpty ? "    " : "") + names.joined(separator: ", ")
 }
 
-/// A long name with its dashes: two, but one where the tool writes `-gcutil`, given as such.
-public func dashed(_ name: String) -> String { name.hasPrefix("-") ? name : "--" + name }
+/// `-dump:OPTIONS`, `-histo[:OPTIONS]`.
+private func wordNames(_ item: OptionNames, _ joint: String) -> String {
+  let words = item.words.map { "-" + $0 }.joined(separator: ", ")
+  switch item.arity {
+  case .flag: return words
+  case .value: return words + joint + item.metavariable
+  case .optional: return words + "[" + joint + item.metavariable + "]"
+  }
+}
 
 private func entry(_ term: String, _ help: String, column: Int = 28) -> String {
   let head = "  " + term

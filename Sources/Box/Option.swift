@@ -37,10 +37,12 @@ public struct OptionNames {
   let metavariableName: StaticString
   let helpText: StaticString
   public let arity: Arity
-  /// Whether its long names stand behind a single dash, as in `find -name`.
-  var isWord = false
+  /// What is between a name behind a single dash, as in `find -name`, and its value; nil for names of the usual kinds.
+  var joint: StaticString?
 
   public var short: [String] { isDigits ? [] : "\(shortNames)".unicodeScalars.map { String($0) } }
+  /// Whether its long names stand behind a single dash.
+  public var isWord: Bool { joint != nil }
   public var long: [String] { isWord ? [] : words }
   /// The long names, whatever dashes they stand behind.
   public var words: [String] { "\(longNames)".split(separator: " ").map { String($0) } }
@@ -132,15 +134,18 @@ public struct Option<Options: Command> {
     }
   }
 
-  /// A word behind a single dash, as in `find -name`, in applets that read their arguments themselves.
+  /// A word behind a single dash, as in `find -name`, in applets that read their arguments themselves. `joint` is what is
+  /// between it and its value: `jmap -dump:OPTIONS`.
   public static func word(
-    _ names: StaticString, _ metavariable: StaticString, _ help: StaticString
+    _ names: StaticString, _ metavariable: StaticString, _ help: StaticString,
+    joint: StaticString = " ", isOptional: Bool = false
   ) -> Self {
     let hasValue = metavariable.utf8CodeUnitCount > 0
-    var option = Self(nil, names, metavariable, help, hasValue ? .value : .flag) {
+    let arity: Arity = isOptional ? .optional : hasValue ? .value : .flag
+    var option = Self(nil, names, metavariable, help, arity) {
       (_: inout Options, _: String?) throws(Failure) in
     }
-    option.names.isWord = true
+    option.names.joint = joint
     return option
   }
 

@@ -46,7 +46,8 @@ public enum ShellQuote {
     }
   }
 
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
+  /// As a shell reads it in `$'…'`: `\n`, or the octal numbers of its bytes.
+  public static func escape(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\u{7}": "\\a"
     case "\u{8}": "\\b"

@@ -6,8 +6,10 @@
 #include "CFootprint.h"
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +33,15 @@ void __assert_perror_fail(int code, const char *file, unsigned line, const char 
 }
 
 void __assert(const char *assertion, const char *file, int line) { __assert_fail(assertion, file, (unsigned)line, NULL); }
+
+// Swift asks for each object by its alignment; what malloc(3) gives is aligned enough for nearly all of them, and
+// takes half as long.
+int posix_memalign(void **result, size_t alignment, size_t size) {
+  void *memory = alignment <= _Alignof(max_align_t) ? malloc(size) : memalign(alignment, size);
+  if (!memory) return ENOMEM;
+  *result = memory;
+  return 0;
+}
 
 // Messages are never translated.
 char *__dcgettext(const char *domain, const char *message, int category) {

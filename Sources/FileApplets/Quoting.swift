@@ -89,7 +89,7 @@ struct Quoting {
       } else {
         if !isEscaping { result += "'$'" }
         isEscaping = true
-        result += Self.escape(scalar)
+        result += ShellQuote.escape(scalar)
       }
     }
     return result + "'"
@@ -131,7 +131,7 @@ struct Quoting {
       } else if Sanitize.isSafe(scalar) {
         result.unicodeScalars.append(scalar)
       } else {
-        result += Self.escape(scalar)
+        result += ShellQuote.escape(scalar)
       }
     }
     return result
@@ -139,19 +139,6 @@ struct Quoting {
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\n" || scalar == "\t"
-  }
-
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\u{7}": "\\a"
-    case "\u{8}": "\\b"
-    case "\t": "\\t"
-    case "\n": "\\n"
-    case "\u{B}": "\\v"
-    case "\u{C}": "\\f"
-    case "\r": "\\r"
-    default: String(scalar).bytes.map { "\\" + octal(UInt32($0), digits: 3) }.joined()
-    }
   }
 }
 

@@ -11,12 +11,9 @@ public struct Jinfo: Command {
       "jinfo", "Print the flags and properties of a JVM, or set a flag", family: .runtimes,
       operands: "[-flag FLAG|-flags|-sysprops] PID", grammar: .own,
       options: [
-        .value(nil, "-flag", "FLAG", "Print a flag; +FLAG and -FLAG switch it, FLAG=VALUE sets it")
-        {
-          (_, _: String) in
-        },
-        .flag(nil, "-flags", "The flags that differ from the default") { _ in },
-        .flag(nil, "-sysprops", "The system properties") { _ in },
+        .word("flag", "FLAG", "Print a flag; +FLAG and -FLAG switch it, FLAG=VALUE sets it"),
+        .word("flags", "", "The flags that differ from the default"),
+        .word("sysprops", "", "The system properties"),
       ],
       examples: [
         ("jinfo -flags 1", "With which heap and collector does it run?"),

@@ -12,17 +12,14 @@ public struct Jmap: Command {
       "jmap", "Count or dump the objects of a JVM's heap", family: .runtimes,
       operands: "-histo|-dump:OPTIONS|-clstats|-finalizerinfo PID", grammar: .own,
       options: [
-        .flag(nil, "-clstats", "Statistics of the class loaders") { _ in },
-        .value(nil, "-dump:", "OPTIONS", "Dump the heap: live|all, format=b, file=FILE, gz=LEVEL") {
-          (_, _: String) in
-        },
-        .flag(nil, "-finalizerinfo", "Objects that wait for finalization") { _ in },
+        .word("clstats", "", "Statistics of the class loaders"),
+        .word(
+          "dump", "OPTIONS", "Dump the heap: live|all, format=b, file=FILE, gz=LEVEL", joint: ":"),
+        .word("finalizerinfo", "", "Objects that wait for finalization"),
         .flag(nil, "force", "Do not ask first, nor look for room for a dump") { _ in },
-        .optional(
-          nil, "-histo", "OPTIONS", "Histogram; behind a colon: live|all, file=FILE, parallel=N"
-        ) {
-          (_: inout Jmap, _: String?) throws(Failure) in
-        },
+        .word(
+          "histo", "OPTIONS", "Histogram: live|all, file=FILE, parallel=N", joint: ":",
+          isOptional: true),
       ],
       examples: [
         ("jmap -histo 1 | head", "Which classes fill the heap?"),

@@ -1,4 +1,5 @@
 public import Box
+internal import DotnetIPC
 internal import HotSpot
 internal import Linux
 internal import ProcFS
@@ -130,14 +131,13 @@ struct AttachAnswer {
 struct AttachJudge {
   private let finder: JavaFinder
   private let inspector: RuntimeInspector
-  private let sockets: DiagnosticSockets
+  private let dotnets: DotnetFinder
   private var processes: ProcFS { finder.processes }
 
   init(_ context: Context) throws(Failure) {
     finder = try JavaFinder(context)
     inspector = RuntimeInspector(finder.processes)
-    sockets = DiagnosticSockets(
-      (try? finder.processes.contents("net/unix", limit: 16 << 20)) ?? [])
+    dotnets = try DotnetFinder(context)
   }
 
   /// - Returns: nil where the process is gone.
@@ -146,13 +146,14 @@ struct AttachJudge {
     let arguments = (try? processes.arguments(of: pid)) ?? []
     var facts = inspector.facts(of: pid, arguments: arguments)
     let inner = status.namespacePIDs.last ?? Int(pid)
-    if facts.kind == .unknown, sockets.path(innerPID: inner) != nil { facts.kind = .dotnet }
+    // A program in one file looks like any other where we may not see what is mapped.
+    if facts.kind == .unknown || facts.kind == .native, isDotnet(pid) { facts.kind = .dotnet }
     let answer: AttachAnswer
     switch facts.kind {
     case .hotspot:
       describeJVM(pid, &facts)
       answer = hotspot(pid)
-    case .dotnet: answer = dotnet(pid, inner)
+    case .dotnet: answer = dotnet(pid, &facts)
     case .node: answer = node(status)
     case .openj9: answer = openJ9(pid, inner, &facts)
     case .python: answer = python(pid, facts)
@@ -188,18 +189,25 @@ struct AttachJudge {
     }
   }
 
-  private func dotnet(_ pid: Int32, _ inner: Int) -> AttachAnswer {
-    if let path = sockets.path(innerPID: inner) {
-      if case .refused(let failure) = Reach(pid, processes) { return AttachAnswer(failure) }
-      return AttachAnswer("yes, at \(path)")
+  private func isDotnet(_ pid: Int32) -> Bool {
+    guard let process = try? dotnets.process(pid) else { return false }
+    return dotnets.isListed(process)
+  }
+
+  /// The runtime of a program in one file tells its version itself; that of others lies in a folder of its name.
+  private func dotnet(_ pid: Int32, _ facts: inout RuntimeFacts) -> AttachAnswer {
+    let tools = ["dotnet-stack", "dotnet-counters", "dotnet-trace", "dotnet-gcdump", "dotnet-dump"]
+    do throws(Failure) {
+      let process = try dotnets.process(pid)
+      let client = try dotnets.client(process)
+      if facts.version == nil, let information = try client.information() {
+        facts.version = information.version
+        facts.entry = information.entryAssembly ?? facts.entry
+      }
+      return AttachAnswer("yes, at \(client.path)", tools)
+    } catch {
+      return AttachAnswer(error)
     }
-    for name in [
-      "DOTNET_EnableDiagnostics", "COMPlus_EnableDiagnostics", "DOTNET_EnableDiagnostics_IPC",
-    ]
-    where inspector.variable(name, pid) == "0" {
-      return AttachAnswer("no: \(name)=0")
-    }
-    return AttachAnswer("no: no diagnostics socket; is its /tmp writable?")
   }
 
   private func node(_ status: ProcessStatus) -> AttachAnswer {
@@ -224,25 +232,5 @@ struct AttachJudge {
   private func unknown(_ pid: Int32) -> AttachAnswer {
     if case .refused(let failure) = Reach(pid, processes) { return AttachAnswer(failure) }
     return AttachAnswer("no: nothing known to attach to")
-  }
-}
-
-/// The sockets of .NET's diagnostics in `/proc/net/unix`, which anybody in the pod may read.
-struct DiagnosticSockets {
-  private let paths: [String]
-
-  init(_ table: [UInt8]) {
-    var paths: [String] = []
-    for line in table.split(separator: 0x0A) {
-      guard let start = line.firstIndex(of: UInt8(ascii: "/")) else { continue }
-      let path = String(bytes: line[start...])
-      if baseName(path).hasPrefix("dotnet-diagnostic-") { paths.append(path) }
-    }
-    self.paths = paths
-  }
-
-  /// - Parameter innerPID: as the process knows itself.
-  func path(innerPID: Int) -> String? {
-    paths.first { baseName($0).hasPrefix("dotnet-diagnostic-\(innerPID)-") }
   }
 }

@@ -42,6 +42,21 @@ public final class History {
     add(before + [0x0A] + line)
   }
 
+  /// Adds a line whatever it is.
+  public func record(_ line: [UInt8]) {
+    keep(line)
+    append(Self.encoded(line[...]) + [0x0A])
+  }
+
+  /// Puts another line in place of the last; the file gets it too.
+  public func replaceLast(_ line: [UInt8]) {
+    if !entries.isEmpty { entries.removeLast() }
+    record(line)
+  }
+
+  /// Forgets what is not in `lines`; the file stays as it is.
+  public func replaceAll(_ lines: [[UInt8]]) { entries = lines }
+
   private func keep(_ line: [UInt8]) {
     if entries.count >= Self.limit { entries.removeFirst(Self.limit / 10) }
     entries.append(line)

@@ -24,6 +24,8 @@ public final class LineEditor {
   public var classify: ([UInt8]) -> [StyledRange] = { _ in [] }
   /// Whether Enter ends the line, or goes on below.
   public var isComplete: ([UInt8]) -> Bool = { _ in true }
+  /// Whether lines go to the history by themselves, or their reader sees to that.
+  public var remembers = true
   /// Called when a signal came while waiting, for a shell's traps.
   public var attend: () -> Void = {}
 
@@ -87,7 +89,7 @@ public final class LineEditor {
     } catch {
       outcome = readPlainly(timeout)
     }
-    if case .line(let line) = outcome { remember(line, isContinuation) }
+    if case .line(let line) = outcome, remembers { remember(line, isContinuation) }
     return outcome
   }
 

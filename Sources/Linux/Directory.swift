@@ -42,7 +42,7 @@ public struct Directory: ~Copyable, Sendable {
         let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
         guard length > 19, offset + length <= count else { return }
         let inode = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        let kind = Self.kind(buffer[offset + 18])
+        let kind = FileStatus.Kind(buffer[offset + 18])
         let field = buffer[(offset + 19)..<(offset + length)]
         let name = UnsafeRawBufferPointer(
           rebasing: field[..<(field.firstIndex(of: 0) ?? field.endIndex)])
@@ -68,19 +68,6 @@ public struct Directory: ~Copyable, Sendable {
     -> FileStatus
   {
     try statusAt(file.descriptor, name, follow: follow)
-  }
-
-  private static func kind(_ type: UInt8) -> FileStatus.Kind {
-    switch type {
-    case UInt8(DT_REG): .regular
-    case UInt8(DT_DIR): .directory
-    case UInt8(DT_LNK): .link
-    case UInt8(DT_FIFO): .fifo
-    case UInt8(DT_SOCK): .socket
-    case UInt8(DT_BLK): .block
-    case UInt8(DT_CHR): .character
-    default: .unknown
-    }
   }
 }
 

@@ -8,6 +8,20 @@ public struct FileStatus: Sendable {
 
   public enum Kind: Sendable {
     case regular, directory, link, fifo, socket, block, character, unknown
+
+    /// Of a `d_type`, getdents(2).
+    init(_ type: UInt8) {
+      switch type {
+      case UInt8(DT_REG): self = .regular
+      case UInt8(DT_DIR): self = .directory
+      case UInt8(DT_LNK): self = .link
+      case UInt8(DT_FIFO): self = .fifo
+      case UInt8(DT_SOCK): self = .socket
+      case UInt8(DT_BLK): self = .block
+      case UInt8(DT_CHR): self = .character
+      default: self = .unknown
+      }
+    }
   }
 
   public var kind: Kind {

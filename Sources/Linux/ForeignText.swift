@@ -36,7 +36,10 @@ extension String {
   /// The bytes this text stands for.
   public var bytes: [UInt8] {
     let plain = Array(utf8)
-    guard plain.contains(0xF4) else { return plain }
+    let hasEscapes = plain.withUnsafeBytes { raw in
+      raw.baseAddress.map { memchr($0, 0xF4, raw.count) != nil } ?? false
+    }
+    guard hasEscapes else { return plain }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(plain.count)
     for scalar in unicodeScalars {

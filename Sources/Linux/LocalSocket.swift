@@ -2,7 +2,7 @@ internal import CLinux
 
 /// A connected stream socket of this machine, unix(7), that closes itself.
 public final class LocalSocket {
-  private let file: File
+  let file: File
 
   private init(_ file: consuming File) { self.file = file }
 

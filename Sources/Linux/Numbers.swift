@@ -21,3 +21,10 @@ public func fixed(_ value: Double, _ digits: Int) -> String {
   let isZero = text.utf8.allSatisfy { $0 < UInt8(ascii: "1") }
   return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
 }
+
+/// `value` in at most six significant digits, as printf(3) writes it with `%g`.
+public func general(_ value: Double) -> String {
+  var buffer = [CChar](repeating: 0, count: 48)
+  let count = Int(clinux_format_general(&buffer, buffer.count, value))
+  return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

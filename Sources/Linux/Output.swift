@@ -5,7 +5,8 @@ internal import CLinux
 /// The first failure is kept; what follows it is dropped, so that applets need not check each line.
 public final class Output {
   let descriptor: Int32
-  private let buffer = TextBuffer(capacity: capacity + 4096)
+  /// Grows with what is written; most programs of a script write little.
+  private let buffer = TextBuffer()
   /// What went wrong, if anything did.
   public private(set) var failure: SystemError?
   /// What becomes of all bytes before they are written: foreign text on its way to a terminal.

@@ -4,7 +4,8 @@ internal import CLinux
 ///
 /// They stay blocked in this process and in its children, until `release` is called there.
 public final class SignalWatch {
-  private let descriptor: Int32
+  /// Readable while a signal waits to be taken.
+  public let descriptor: Int32
   private let numbers: [Int32]
 
   public init(_ signals: [Signal]) throws(SystemError) {

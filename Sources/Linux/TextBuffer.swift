@@ -22,6 +22,9 @@ public final class TextBuffer {
 
   public func removeAll() { count = 0 }
 
+  /// Takes back what was appended since there were `length` bytes.
+  public func truncate(to length: Int) { count = min(count, max(0, length)) }
+
   @inline(__always)
   public func append(_ byte: UInt8) {
     if count == capacity { grow(1) }

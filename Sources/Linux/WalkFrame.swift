@@ -112,7 +112,7 @@ final class WalkFrame {
     let length = Int(record.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
     guard length > 19, offset + length <= filled else { return nil }
     inode = record.loadUnaligned(as: UInt64.self)
-    kind = Self.kind(record.load(fromByteOffset: 18, as: UInt8.self))
+    kind = FileStatus.Kind(record.load(fromByteOffset: 18, as: UInt8.self))
     let start = record + 19
     let count = strnlen(start.assumingMemoryBound(to: CChar.self), length - 19)
     name = UnsafeRawBufferPointer(start: start, count: count)
@@ -138,18 +138,5 @@ final class WalkFrame {
       let difference = memcmp(left, right, min(first.count, second.count))
       return difference != 0 ? difference < 0 : first.count < second.count
     }.map { offsets[$0] }
-  }
-
-  private static func kind(_ type: UInt8) -> FileStatus.Kind {
-    switch type {
-    case UInt8(DT_REG): .regular
-    case UInt8(DT_DIR): .directory
-    case UInt8(DT_LNK): .link
-    case UInt8(DT_FIFO): .fifo
-    case UInt8(DT_SOCK): .socket
-    case UInt8(DT_BLK): .block
-    case UInt8(DT_CHR): .character
-    default: .unknown
-    }
   }
 }

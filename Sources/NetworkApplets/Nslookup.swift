@@ -11,25 +11,17 @@ public struct Nslookup: Command {
       "nslookup", "Ask name servers, once or in conversation", family: .network,
       operands: "[NAME | -] [SERVER]", grammar: .own,
       options: [
-        .value(nil, "-type -query -q", "TYPE", "Ask for A, AAAA, MX, ANY and so on") {
-          (_: inout Nslookup, _: String) in
-        },
-        .flag(nil, "-debug -d2", "Show all that the server says") { _ in },
-        .value(nil, "-port", "NUM", "Ask this port") { (_: inout Nslookup, _: String) in },
-        .value(nil, "-timeout", "SECONDS", "Wait so long for an answer; also -retry=NUM") {
-          (_: inout Nslookup, _: String) in
-        },
-        .value(nil, "-class", "CLASS", "Ask in another class than IN") {
-          (_: inout Nslookup, _: String) in
-        },
-        .value(nil, "-domain", "NAME", "Search in this domain; also -ndots=NUM") {
-          (_: inout Nslookup, _: String) in
-        },
-        .flag(nil, "-nosearch", "Take names as they are") { _ in },
-        .flag(nil, "-norecurse", "Ask for what the server knows itself") { _ in },
-        .flag(nil, "-vc", "Ask by TCP") { _ in },
-        .flag(nil, "-nofail", "Go on to the next server after a failure of one") { _ in },
-        .flag(nil, "-version", "Show the version") { _ in },
+        .word("type query q", "TYPE", "Ask for A, AAAA, MX, ANY and so on", joint: "="),
+        .word("debug d2", "", "Show all that the server says"),
+        .word("port", "NUM", "Ask this port", joint: "="),
+        .word("timeout", "SECONDS", "Wait so long for an answer; also -retry=NUM", joint: "="),
+        .word("class", "CLASS", "Ask in another class than IN", joint: "="),
+        .word("domain", "NAME", "Search in this domain; also -ndots=NUM", joint: "="),
+        .word("nosearch", "", "Take names as they are"),
+        .word("norecurse", "", "Ask for what the server knows itself"),
+        .word("vc", "", "Ask by TCP"),
+        .word("nofail", "", "Go on to the next server after a failure of one"),
+        .word("version", "", "Show the version"),
       ],
       examples: [
         ("nslookup kubernetes.default", "With the search list, unlike busybox"),

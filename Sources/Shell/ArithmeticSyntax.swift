@@ -95,6 +95,8 @@ public struct ArithmeticParser {
   private let symbols: SymbolTable
   private let expansions: [WordPart]
   private var depth = 0
+  /// Whether a character is a byte; nil: not known yet.
+  public var countsBytes: Bool?
   /// How deep parentheses and operators may nest.
   static let deepest = 512
 
@@ -110,7 +112,7 @@ public struct ArithmeticParser {
     if position == text.count { return ArithmeticNode(.number) }
     let node = try comma()
     skipSpace()
-    if position < text.count { throw fail("syntax error in expression") }
+    if position < text.count { throw fail("") }
     return node
   }
 
@@ -154,7 +156,7 @@ public struct ArithmeticParser {
     guard let (compound, length) = assignmentOperator() else { return target }
     guard target.operation == .variable || target.operation == .element else {
       position = start
-      throw fail("attempted assignment to non-variable")
+      throw fail("assignment to what is no lvalue")
     }
     position += length
     return ArithmeticNode(.assign, left: target, right: try assignment(), compound: compound)
@@ -308,6 +310,7 @@ public struct ArithmeticParser {
       return inner
     }
     if first == 0 { return try expansion() }
+    if first == "'" { return try quotedCharacter() }
     throw fail("operand expected")
   }
 
@@ -406,9 +409,9 @@ public struct ArithmeticParser {
     if base == 1 {
       // The code of a character, as mksh has it.
       guard position < text.count else { throw fail("operand expected") }
-      var scanner = CharacterScanner(text, position)
-      let code = scanner.next() ?? 0
-      position = scanner.position
+      let code = try character()
+      // The text ends here, or is no number.
+      if at(0).isName || at(0) >= 0x80 { throw fail("") }
       return ArithmeticNode(.number, value: code)
     }
     var value = 0
@@ -425,55 +428,39 @@ public struct ArithmeticParser {
     return ArithmeticNode(.number, value: value)
   }
 
+  /// The code of the character at the position, which is taken.
+  ///
+  /// A byte that is no UTF-8 is U+EF80 and what follows, as mksh has it.
+  private mutating func character() throws(ArithmeticError) -> Int {
+    if countsBytes == nil, text[position] >= 0x80 { throw fail("") }
+    if countsBytes == true {
+      position += 1
+      return Int(text[position - 1])
+    }
+    var scanner = CharacterScanner(text, position)
+    let code = scanner.next() ?? 0
+    let isByte = scanner.position == position + 1 && code >= 0x80
+    position = scanner.position
+    return isByte ? 0xEF80 | code & 0x7F : code
+  }
+
+  /// `'a'`: the code of a character.
+  private mutating func quotedCharacter() throws(ArithmeticError) -> ArithmeticNode {
+    position += 1
+    guard position < text.count else { throw fail("operand expected") }
+    let code = try character()
+    guard at(0) == "'" else {
+      position = text.count
+      throw fail("multi-character character constant")
+    }
+    position += 1
+    return ArithmeticNode(.number, value: code)
+  }
+
   private static func digit(_ byte: UInt8, _ base: Int) -> Int? {
     if byte.isDigit { return Int(byte - 0x30) }
     if byte.isLower { return Int(byte - 0x61) + 10 }
     if byte.isUpper { return Int(byte - 0x41) + (base <= 36 ? 10 : 36) }
     return byte == "@" ? 62 : byte == "_" ? 63 : nil
-  }
-}
-
-/// Walks text by characters: UTF-8 where it is, single bytes where it is not.
-public struct CharacterScanner {
-  private let text: Bytes
-  public private(set) var position: Int
-
-  public init(_ text: Bytes, _ position: Int = 0) {
-    self.text = text
-    self.position = position
-  }
-
-  /// The bytes of the character at `index`.
-  public static func length(_ text: Bytes, _ index: Int) -> Int {
-    let first = text[index]
-    if first < 0xC2 { return 1 }
-    let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
-    guard length > 1, index + length <= text.count else { return 1 }
-    for offset in 1..<length where text[index + offset] & 0xC0 != 0x80 { return 1 }
-    return length
-  }
-
-  /// The code of the next character; a byte that is no text has its own value.
-  public mutating func next() -> Int? {
-    guard position < text.count else { return nil }
-    let length = Self.length(text, position)
-    var code = Int(text[position])
-    if length > 1 {
-      code &= 0x7F >> length
-      for offset in 1..<length { code = code << 6 | Int(text[position + offset] & 0x3F) }
-    }
-    position += length
-    return code
-  }
-
-  /// How many characters `text` has.
-  public static func count(_ text: Bytes) -> Int {
-    var count = 0
-    var index = 0
-    while index < text.count {
-      index += text[index] < 0x80 ? 1 : length(text, index)
-      count += 1
-    }
-    return count
   }
 }

@@ -16,8 +16,11 @@ extension ShellParser {
   private func commandsHere(
     _ kind: CommandSubstitution.Kind, _ quoted: Bool
   ) throws(SyntaxError) -> WordPart {
+    bracedLists += 1
     let list = try compoundList(allowsNone: true)
-    guard accept("}") else { throw unexpected() }
+    bracedLists -= 1
+    guard peek() == "}" else { throw unexpected() }
+    position += 1
     return .command(CommandSubstitution(list, kind), quoted: quoted)
   }
 
@@ -33,6 +36,7 @@ extension ShellParser {
 
   private func parameter(_ start: Int, _ quoted: Bool) throws(SyntaxError) -> Parameter {
     var isLength = false
+    var isWidth = false
     var isIndirect = false
     if peek() == "#" {
       let second = peek(1)
@@ -42,6 +46,11 @@ extension ShellParser {
         isLength = true
         skip()
       }
+    } else if peek() == "%",
+      peek(1).isName || (Self.isSpecial(peek(1)) && peek(1) != "@" && peek(1) != "*")
+    {
+      isWidth = true
+      skip()
     } else if peek() == "!" {
       let second = peek(1)
       if second.isName || second == "@" || second == "*" || (second == "#" && peek(2) == "}") {
@@ -52,10 +61,11 @@ extension ShellParser {
     guard let subject = try subject() else { return try bad(start, quoted) }
     var index: Parameter.Index?
     if case .name(let symbol) = subject, peek() == "[" { index = try self.index(symbol) }
-    if isLength {
+    if isLength || isWidth {
       guard peek() == "}" else { return try bad(start, quoted) }
       position += 1
-      return Parameter(subject, index: index, operation: .length, source: source(start))
+      return Parameter(
+        subject, index: index, operation: isLength ? .length : .columns, source: source(start))
     }
     if isIndirect, peek() == "}", let index {
       position += 1
@@ -181,6 +191,7 @@ extension ShellParser {
       case "#", "%":
         skip()
         return try operation(quoted)
+      case "}": return nil
       default:
         skip()
         return try slice()

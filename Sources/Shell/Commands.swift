@@ -39,6 +39,7 @@ extension ShellParser {
     text = []
     position = 0
     depth = 0
+    bracedLists = 0
     aliasEnds = []
     active.removeAll()
     forgetPeeked()
@@ -100,6 +101,7 @@ extension ShellParser {
     let byte = peek()
     if byte == 0 || byte == ")" { return true }
     if byte == ";" { return isCaseEnd }
+    if byte == "}", bracedLists > 0 { return true }
     guard let word = peekText(), word.count <= 4 else { return false }
     switch word[0] {
     case "t": return word.equals("then")
@@ -243,6 +245,7 @@ extension ShellParser {
         if assignments.isEmpty, redirections.isEmpty, peekParenthesis(), let name = word.literal {
           return try functionWithoutKeyword(name, line)
         }
+        if word.source.equals("coproc") { throw fail("coproc: is not supported") }
       } else if words.count == 2, !declares || words[0].literal?.equals("command") == true,
         let first = words[0].literal, first.equals("command") || first.equals("builtin"),
         let second = word.literal

@@ -96,9 +96,15 @@ extension ShellParser {
     let startLine = line
     var level = 0
     var quote: UInt8 = 0
+    // Levels at which a `case` is open: a lone `)` behind its patterns closes nothing.
+    var cases: [Int] = []
     while hasMore(position) {
       let byte = text[position]
       position += 1
+      if byte == "c" || byte == "e", level > 0, quote == 0 {
+        if isWord("case", at: position - 1) { cases.append(level) }
+        if isWord("esac", at: position - 1), cases.last == level { cases.removeLast() }
+      }
       if byte == "\n" { line += 1 }
       if byte == "\\" {
         if hasMore(position) {
@@ -118,11 +124,18 @@ extension ShellParser {
           position += 1
           return text.piece(start, end)
         }
-        level -= 1
+        if cases.last != level { level -= 1 }
       }
     }
     line = startLine
     return nil
+  }
+
+  /// Whether `word` stands at `index`, between blanks, newlines or operators.
+  private func isWord(_ word: StaticString, at index: Int) -> Bool {
+    let end = index + word.utf8CodeUnitCount
+    guard hasMore(end - 1), text.piece(index, end).equals(word) else { return false }
+    return text[index - 1].endsWord && (!hasMore(end) || text[end].endsWord)
   }
 
   private func takeBracketed() -> Bytes? {

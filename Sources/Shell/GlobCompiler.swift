@@ -4,6 +4,7 @@ struct GlobCompiler {
   let extended: Bool
   let ignoresCase: Bool
   var hasChoices = false
+  var countsBytes = false
   private var position = 0
   private var depth = 0
 
@@ -30,21 +31,23 @@ struct GlobCompiler {
         }
         if isInner, text[position + 1] == "|" || text[position + 1] == ")" { return elements }
         position += 1
-        if position + 1 < text.count, text[position + 1] == "(", let choice = choice(isMarked: true)
+        let isPlain = text[position] == "("
+        if isPlain || (position + 1 < text.count && text[position + 1] == "("),
+          let choice = choice(isPlain: isPlain)
         {
           elements.append(choice)
         }
       case "|" where isInner, ")" where isInner: return elements
       case "?", "*", "+", "@", "!":
         if extended, position + 1 < text.count, text[position + 1] == "(",
-          let choice = choice(isMarked: false)
+          let choice = choice(isPlain: false)
         {
           elements.append(choice)
         } else {
           if byte == "*" {
             if case .star = elements.last {} else { elements.append(.star) }
           } else {
-            elements.append(byte == "?" ? .any : .byte(byte))
+            elements.append(byte == "?" ? (countsBytes ? .byteAny : .any) : .byte(byte))
           }
           position += 1
         }
@@ -64,13 +67,15 @@ struct GlobCompiler {
   }
 
   /// `@(…)` at the position; nil, and nothing taken, where the `)` is missing.
-  private mutating func choice(isMarked: Bool) -> GlobPattern.Element? {
+  ///
+  /// - Parameter isPlain: only a parenthesis stands there, for `@(`.
+  private mutating func choice(isPlain: Bool) -> GlobPattern.Element? {
     let start = position
-    let kind = text[position]
+    let kind: UInt8 = isPlain ? "@" : text[position]
     depth += 1
     defer { depth -= 1 }
     guard depth < 100 else { return nil }
-    position += 2
+    position += isPlain ? 1 : 2
     var choices: [[GlobPattern.Element]] = []
     while true {
       choices.append(sequence(isInner: true))

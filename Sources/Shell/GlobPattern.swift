@@ -7,6 +7,8 @@ public final class GlobPattern {
     case byte(UInt8)
     /// A character beyond ASCII, as bytes would not do under `?` and brackets.
     case any
+    /// A byte, whatever it belongs to.
+    case byteAny
     case star
     case set(CharacterSet)
     case choice(UInt8, [[Element]])
@@ -17,12 +19,17 @@ public final class GlobPattern {
   public let literal: Bytes?
   let hasChoices: Bool
   let ignoresCase: Bool
+  private let countsBytes: Bool
 
-  public init(_ text: Bytes, extended: Bool = false, ignoresCase: Bool = false) {
+  public init(
+    _ text: Bytes, extended: Bool = false, ignoresCase: Bool = false, countsBytes: Bool = false
+  ) {
     var compiler = GlobCompiler(text: text, extended: extended, ignoresCase: ignoresCase)
+    compiler.countsBytes = countsBytes
     elements = compiler.sequence(isInner: false)
     hasChoices = compiler.hasChoices
     self.ignoresCase = ignoresCase
+    self.countsBytes = countsBytes
     var literal: Bytes? = []
     for element in elements {
       if case .byte(let byte) = element { literal?.append(byte) } else { literal = nil }
@@ -80,12 +87,15 @@ public final class GlobPattern {
     switch element {
     case .byte(let wanted):
       return byte == wanted || (ignoresCase && byte.lower == wanted.lower) ? 1 : 0
-    case .any: return byte < 0x80 ? 1 : min(CharacterScanner.length(text, index), end - index)
+    case .any:
+      let length = byte < 0x80 ? 1 : CharacterScanner.length(text, index)
+      return index + length <= end ? length : 0
     case .set(let set):
       if byte < 0x80 { return set.contains(Int(byte)) ? 1 : 0 }
       var scanner = CharacterScanner(text, index)
       guard let code = scanner.next(), scanner.position <= end, set.contains(code) else { return 0 }
       return scanner.position - index
+    case .byteAny: return 1
     case .star, .choice: return 0
     }
   }
@@ -172,7 +182,7 @@ public final class GlobPattern {
     var start = longest ? 0 : text.count
     while start >= 0, start <= text.count {
       let isCandidate = wanted == nil || (start < text.count && text[start] == wanted)
-      let isBoundary = start == text.count || text[start] & 0xC0 != 0x80
+      let isBoundary = countsBytes || CharacterScanner.isBoundary(text, start)
       if isCandidate, isBoundary, matches(text, start, text.count) { return start }
       start += longest ? 1 : -1
     }

@@ -6,9 +6,12 @@ extension ShellParser {
       guard peek(1) == ">" else { return nil }
       skip(2)
       let appends = peek() == ">"
-      if appends { skip() }
+      // `&>|` overwrites even where noclobber is on.
+      let clobbers = peek() == "|"
+      if appends || clobbers { skip() }
       return Redirection(
-        appends ? .bothAppend : .both, nil, variable: nil, target: try target(), hereDocument: nil)
+        appends ? .bothAppend : clobbers ? .bothClobber : .both, nil, variable: nil,
+        target: try target(), hereDocument: nil)
     }
     var descriptor: Int32?
     var variable: Symbol?

@@ -35,6 +35,8 @@ public final class ShellParser {
   var endedItem = false
   /// How many command substitutions we are in.
   var substitutions = 0
+  /// How many `${ list;}` we are in.
+  var bracedLists = 0
   var depth: Int
   let deepest: Int
   /// The last word looked at for keywords.
@@ -152,7 +154,7 @@ public final class ShellParser {
     skipBlanks()
     let first = peek()
     if first == 0 { return unfinished("syntax error: unexpected end of file") }
-    var message = bytes("syntax error near `")
+    var message = bytes("syntax error: unexpected '")
     if first == "\n" {
       message.put("newline")
     } else if first.endsWord {

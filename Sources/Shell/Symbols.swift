@@ -2,7 +2,7 @@
 /// that a script looks no name up twice.
 public final class Symbol {
   public let name: Bytes
-  public let isName: Bool
+  public var isName: Bool { name.isName }
   public var variable: Variable?
   public var function: FunctionDefinition?
   public var alias: Alias?
@@ -15,9 +15,10 @@ public final class Symbol {
   public var dynamic = 0
   public var isTracked = false
 
+  public var isReadOnly: Bool { variable?.attributes.contains(.readOnly) ?? false }
+
   init(_ name: Bytes) {
     self.name = name
-    isName = name.isName
   }
 }
 
@@ -107,6 +108,7 @@ public final class Variable {
     public static let transforming: Attributes = [
       .integer, .lowercase, .uppercase, .leftAligned, .rightAligned, .zeroFilled,
     ]
+    public static let aligning: Attributes = [.leftAligned, .rightAligned, .zeroFilled]
     public static let array: Attributes = [.indexed, .associative]
   }
 
@@ -117,6 +119,8 @@ public final class Variable {
   /// Field width for the aligning attributes; base of an integer.
   public var width = 0
   public var base = 0
+  /// The base of an integer that takes that of the first number it gets.
+  public static let anyBase = -1
 
   public init(_ text: Bytes?, _ attributes: Attributes = []) {
     self.text = text
@@ -185,6 +189,13 @@ public final class ArrayValue {
     if indices.isEmpty { indices = Array(0..<values.count) }
     indices.insert(index, at: position)
     values.insert(value, at: position)
+  }
+
+  /// Puts `body` of each value in its place.
+  public func changeAll<Failure>(
+    _ body: (Bytes) throws(Failure) -> Bytes
+  ) throws(Failure) {
+    for index in values.indices { values[index] = try body(values[index]) }
   }
 
   public func remove(_ index: Int) {

@@ -110,12 +110,24 @@ public final class Assignment {
   public let index: Word?
   public let isAppend: Bool
   public let value: Value
+  /// What `x=$x…` adds to the variable, where finding it out changes nothing.
+  public let addition: Word?
 
   init(_ symbol: Symbol, index: Word?, isAppend: Bool, value: Value) {
+    addition = index == nil && !isAppend ? Self.addition(to: symbol, value) : nil
     self.symbol = symbol
     self.index = index
     self.isAppend = isAppend
     self.value = value
+  }
+}
+
+extension Assignment {
+  private static func addition(to symbol: Symbol, _ value: Value) -> Word? {
+    guard case .text(let word) = value, word.parts.count > 1, word.parts[0].isPlain(symbol),
+      word.parts.dropFirst().allSatisfy({ $0.isPlain(nil) })
+    else { return nil }
+    return Word(Array(word.parts.dropFirst()), source: word.source, isQuoted: true)
   }
 }
 
@@ -226,7 +238,7 @@ public indirect enum TestExpression {
 public final class Redirection {
   public enum Kind {
     case read, write, append, clobber, readWrite, duplicateInput, duplicateOutput
-    case hereDocument, hereString, both, bothAppend
+    case hereDocument, hereString, both, bothAppend, bothClobber
   }
   public let kind: Kind
   /// The descriptor redirected.
@@ -253,7 +265,7 @@ public final class Redirection {
   private static func usual(_ kind: Kind) -> Int32 {
     switch kind {
     case .read, .readWrite, .duplicateInput, .hereDocument, .hereString: 0
-    case .write, .append, .clobber, .duplicateOutput, .both, .bothAppend: 1
+    case .write, .append, .clobber, .duplicateOutput, .both, .bothAppend, .bothClobber: 1
     }
   }
 }

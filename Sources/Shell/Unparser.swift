@@ -249,6 +249,7 @@ public struct Unparser {
     case .duplicateOutput: text.put(">&")
     case .hereString: text.put("<<< ")
     case .both: text.put("&> ")
+    case .bothClobber: text.put("&>| ")
     case .bothAppend: text.put("&>> ")
     case .hereDocument:
       text.put(redirection.hereDocument?.stripsTabs == true ? "<<-" : "<<")

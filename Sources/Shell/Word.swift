@@ -67,6 +67,19 @@ public enum WordPart {
   case command(CommandSubstitution, quoted: Bool)
   case arithmetic(ArithmeticText, quoted: Bool)
   case process(List, isOutput: Bool)
+
+  /// Whether this is plain text or `$name`; of `symbol`, where one is given.
+  func isPlain(_ symbol: Symbol?) -> Bool {
+    switch self {
+    case .literal, .quoted: return symbol == nil
+    case .parameter(let parameter, _):
+      guard parameter.index == nil, !parameter.isIndirect, case .none = parameter.operation,
+        case .name(let name) = parameter.subject
+      else { return false }
+      return symbol == nil || name === symbol
+    default: return false
+    }
+  }
 }
 
 public final class CommandSubstitution {
@@ -79,7 +92,7 @@ public final class CommandSubstitution {
   }
   public let list: List
   public let kind: Kind
-  /// `$(<file)`.
+  /// `$(<file)`, and `$(<<<text)` as mksh has it.
   public let file: Redirection?
 
   init(_ list: List, _ kind: Kind) {
@@ -97,10 +110,11 @@ public final class CommandSubstitution {
       simple.words.isEmpty, simple.assignments.isEmpty
     else { return nil }
     let redirection = command.first.commands[0].redirections[0]
-    guard redirection.kind == .read, redirection.descriptor == 0, redirection.variable == nil else {
-      return nil
+    guard redirection.descriptor == 0, redirection.variable == nil else { return nil }
+    switch redirection.kind {
+    case .read, .hereDocument, .hereString: return redirection
+    default: return nil
     }
-    return redirection
   }
 }
 
@@ -122,6 +136,8 @@ public final class Parameter {
   public enum Operation {
     case none
     case length
+    /// mksh's `${%x}`: columns on a terminal.
+    case columns
     case orDefault(Word, orEmpty: Bool)
     case orAssign(Word, orEmpty: Bool)
     case orFail(Word, orEmpty: Bool)

@@ -192,7 +192,7 @@ extension ShellParser {
     case .alternatives:
       if byte == "|" || byte == ")" { return true }
       if byte == "(" {
-        try alternatives(&builder, "@", skipping: 1)
+        try alternatives(&builder, nil)
         return false
       }
     case .regex:
@@ -217,13 +217,13 @@ extension ShellParser {
   }
 
   /// `@(a|b)` and its kin.
-  private func alternatives(_ builder: inout WordBuilder, _ kind: UInt8, skipping count: Int = 2)
-    throws(SyntaxError)
-  {
+  ///
+  /// - Parameter kind: nil for a plain parenthesis within another, which means `@(`.
+  private func alternatives(_ builder: inout WordBuilder, _ kind: UInt8?) throws(SyntaxError) {
     try enter()
     defer { leave() }
-    skip(count)
-    builder.add(operator: [kind, "("])
+    skip(kind == nil ? 1 : 2)
+    builder.add(operator: kind.map { [$0, "("] } ?? ["("])
     while true {
       try scan(&builder, .alternatives)
       let byte = peek()

@@ -24,6 +24,7 @@ struct Interactive {
     }
     world.jobs = { shell.jobNumbers.map { .init(String($0)) } }
     editor = session.editor(context, world)
+    editor.remembers = false
     if context.variable("SHLVL") == nil { greet() }
   }
 
@@ -43,7 +44,15 @@ struct Interactive {
           context.note("nobody typed for long: the session ends (DEBUGBOX_IDLE sets the minutes)")
           return .timedOut
         }
-      }, prompt: session.prompt(folder: "\\w").bytes)
+      }, prompt: session.prompt(folder: "\\w").bytes, history: keeper)
+  }
+
+  /// The history of the shell is that of the editor.
+  private var keeper: HistoryKeeper {
+    let history = editor.history
+    return HistoryKeeper(
+      past: history.entries, add: { history.record($0) }, replaceLast: { history.replaceLast($0) },
+      replaceAll: { history.replaceAll($0) })
   }
 
   private func greet() {

@@ -50,6 +50,7 @@ extension Interpreter {
       tree = cached
     } else {
       var parser = ArithmeticParser(text, symbols: symbols)
+      parser.countsBytes = countsBytes
       do throws(ArithmeticError) {
         tree = try parser.whole()
       } catch {
@@ -66,9 +67,9 @@ extension Interpreter {
     message.put(": ")
     message.put(error.reason)
     if !error.token.isEmpty {
-      message.put(" (at \"")
+      message.put(error.reason.utf8CodeUnitCount == 0 ? "unexpected '" : ": unexpected '")
       message += error.token
-      message.put("\")")
+      message.append("'")
     }
     return fatal(message)
   }

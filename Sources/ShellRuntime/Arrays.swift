@@ -150,6 +150,15 @@ extension Interpreter {
     case .list(let elements):
       try assignList(assignment.symbol, elements, append: assignment.isAppend)
     case .text(let word):
+      if let addition = assignment.addition, let variable = assignment.symbol.variable,
+        variable.attributes.isEmpty, variable.text != nil, variable.list == nil,
+        assignment.symbol.dynamic == 0, !options.has(Options.allExport)
+      {
+        // In place: a text that is built piece by piece is not copied for each of them.
+        let text = try expandSingle(addition)
+        variable.text?.append(contentsOf: text)
+        return
+      }
       let value = try expandSingle(word)
       if let index = assignment.index {
         let text = try subscriptText(assignment.symbol, index)

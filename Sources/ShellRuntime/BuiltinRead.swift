@@ -70,10 +70,11 @@ extension Interpreter {
     case "d": request.delimiter = value.first ?? 0
     case "p": request.prompt = value
     case "n", "N":
-      guard let count = value.decimal, count >= 0 else {
+      guard let count = value.decimal, count >= -1 else {
         return usage(arguments, value + bytes(": invalid number"))
       }
-      request.count = count
+      // -1: everything there is.
+      request.count = count < 0 ? Int.max : count
       request.isExact = letter == "N"
     case "t":
       guard let seconds = parseDouble(String(bytes: value)), seconds >= 0 else {
@@ -109,7 +110,12 @@ extension Interpreter {
     defer { restoreTerminal?() }
     var text: Bytes = []
     var escaped: [Bool] = []
-    let status = try readText(request, &text, &escaped)
+    var status = try readText(request, &text, &escaped)
+    if request.count == Int.max, request.isExact, status == 1, !text.isEmpty { status = 0 }
+    if let name = names.first(where: { symbols.lookUp($0)?.isReadOnly ?? false }) {
+      complain(name, "is read-only")
+      return 2
+    }
     if let name = request.array {
       let variable = symbols.intern(name)
       try checkWritable(variable)
@@ -181,7 +187,9 @@ extension Interpreter {
         text.append(byte)
         escaped.append(false)
       }
-      if let count = request.count, byte & 0xC0 != 0x80 || text.count == 1 {
+      if countsBytes {
+        if let count = request.count, text.count >= count { break }
+      } else if let count = request.count, byte & 0xC0 != 0x80 || text.count == 1 {
         characters += 1
         if characters >= count, byte < 0x80 { break }
       } else if let count = request.count, characters >= count,

@@ -211,11 +211,7 @@ extension Interpreter {
     case "z": return operand.isEmpty
     case "t": return System.isTerminal(Int32(clamping: operand.decimal ?? -1))
     case "o":
-      if let option = Options.named(operand, extra: false) ?? Options.named(operand, extra: true) {
-        return options.has(option.bit)
-      }
-      return operand.count == 1
-        ? Options.letter(operand[0]).map { options.has($0.bit) } ?? false : false
+      return isOn(option: operand)
     case "v": return try isSet(operand)
     case "R": return symbols.lookUp(operand)?.variable?.attributes.contains(.reference) ?? false
     case "e", "a", "b", "c", "d", "f", "g", "h", "k", "p", "r", "s", "u", "w", "x", "G", "L", "N",
@@ -223,6 +219,18 @@ extension Interpreter {
       return fileTest(operation[1], operand)
     default: return nil
     }
+  }
+
+  /// `-o name`; `!name`: it is off; `?name`: there is such an option. A letter stands behind `-` or `+`.
+  private func isOn(option name: Bytes) -> Bool {
+    let mark = name.first
+    let hasMark = mark == "!" || mark == "?"
+    let body = hasMark ? Bytes(name.dropFirst()) : name
+    var found = Options.named(body, extra: false) ?? Options.named(body, extra: true)
+    if body.count == 2, body[0] == "-" || body[0] == "+" { found = Options.letter(body[1]) }
+    if body.count == 1 { found = Options.letter(body[0]) }
+    guard let found else { return false }
+    return mark == "?" || options.has(found.bit) != (mark == "!")
   }
 
   /// `-v name` and `-v name[index]`.

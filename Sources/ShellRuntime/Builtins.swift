@@ -6,8 +6,8 @@ internal import Shell
 enum Builtin: UInt8 {
   case dot, colon, bracket, alias, background, bind, breaks, builtin, cd, command, continues,
     declare, dirs
-  case disown, echo, eval, exec, exit, export, isFalse, foreground, getopts, global, hash, help,
-    integer, jobs
+  case disown, echo, eval, exec, exit, export, isFalse, fix, foreground, getopts, global, hash
+  case help, history, integer, jobs
   case kill, letBuiltin, local, logout, mapfile, nameref, popd, print, printf, pushd, pwd, read
   case readarray, readonly, returns, set, shift, shopt, source, suspend, test, times, trap, isTrue
   case type, typeset, ulimit, umask, unalias, unset, wait, whence
@@ -18,8 +18,9 @@ enum Builtins {
     [
       ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "cd", "command", "continue",
       "declare",
-      "dirs", "disown", "echo", "eval", "exec", "exit", "export", "false", "fg", "getopts",
-      "global", "hash", "help", "integer", "jobs", "kill", "let", "local", "logout", "mapfile",
+      "dirs", "disown", "echo", "eval", "exec", "exit", "export", "false", "fc", "fg", "getopts",
+      "global", "hash", "help", "history", "integer", "jobs", "kill", "let", "local", "logout",
+      "mapfile",
       "nameref", "popd", "print", "printf", "pushd", "pwd", "read", "readarray", "readonly",
       "return", "set", "shift", "shopt", "source", "suspend", "test", "times", "trap", "true",
       "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait", "whence",
@@ -105,7 +106,10 @@ extension Interpreter {
     case .suspend:
       _ = System.kill(0, SIGSTOP)
       return 0
-    case .bind: return 0
+    case .bind:
+      return usage(arguments, "the keys of the line editor cannot be changed")
+    case .fix: return try runFix(arguments)
+    case .history: return runHistory(arguments)
     case .help: return runHelp(arguments)
     }
   }

@@ -71,7 +71,7 @@ extension Interpreter {
     var rest = arguments.dropFirst()
     if rest.first?.equals("--") == true { rest = rest.dropFirst() }
     guard let name = rest.first else {
-      _ = usage(arguments, "needs a file")
+      _ = usage(arguments, "missing argument: needs a file")
       throw special(2)
     }
     guard let text = sourceText(name) else {
@@ -160,6 +160,7 @@ extension Interpreter {
       return 0
     }
     var index = 1
+    var sorts = false
     while index < arguments.count {
       let word = arguments[index]
       guard let sign = word.first, sign == "-" || sign == "+" else { break }
@@ -173,7 +174,7 @@ extension Interpreter {
         return 0
       }
       if word.equals("--") {
-        positional = Array(arguments[index...])
+        positional = sorts ? sorted(Array(arguments[index...])) : Array(arguments[index...])
         return 0
       }
       for letter in word.dropFirst() {
@@ -193,6 +194,7 @@ extension Interpreter {
           let symbol = symbols.intern(arguments[index])
           var elements = Array(arguments[(index + 1)...])
           if elements.first?.equals("--") == true { elements.removeFirst() }
+          if sorts { elements = sorted(elements) }
           try checkWritable(symbol)
           if sign == "-" {
             let variable = Variable(nil, (symbol.variable?.attributes ?? []).union(.indexed))
@@ -203,6 +205,8 @@ extension Interpreter {
             for (position, element) in elements.enumerated() { list.set(position, element) }
           }
           return 0
+        } else if letter == "s" {
+          sorts = true
         } else if let option = Options.letter(letter), letter != "i" {
           apply(option.bit, sign == "-")
         } else {
@@ -212,6 +216,7 @@ extension Interpreter {
       }
     }
     if index < arguments.count { positional = Array(arguments[index...]) }
+    if sorts { positional = sorted(positional) }
     return 0
   }
 
@@ -413,80 +418,5 @@ extension Interpreter {
     }
     out += line + bytes("\nAny NAME --help explains an applet.\n")
     return 0
-  }
-
-  // MARK: getopts
-
-  func runGetopts(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
-    var rest = arguments.dropFirst()
-    if rest.first?.equals("--") == true { rest = rest.dropFirst() }
-    guard rest.count >= 2, let specification = rest.first, let name = rest.dropFirst().first else {
-      _ = usage(arguments, "usage: getopts OPTIONS NAME [ARGUMENT...]")
-      return 2
-    }
-    guard name.isName else {
-      say(arguments, name, "not an identifier")
-      return 2
-    }
-    let words = rest.count > 2 ? Array(rest.dropFirst(2)) : positional
-    let isSilent = specification.first == ":"
-    let symbol = symbols.intern(name)
-    func finish(_ letter: Bytes, _ argument: Bytes?, _ status: Int32) throws(Unwind) -> Int32 {
-      let (index, offset) = (getoptsIndex, getoptsOffset)
-      try assign(known.optind, Bytes(decimal: index))
-      (getoptsIndex, getoptsOffset) = (index, offset)
-      if let argument { try assign(known.optarg, argument) } else { try unset(known.optarg) }
-      try assign(symbol, letter)
-      return status
-    }
-    guard getoptsIndex >= 1, getoptsIndex <= words.count else {
-      getoptsIndex = max(1, min(getoptsIndex, words.count + 1))
-      return try finish(bytes("?"), nil, 1)
-    }
-    let word = words[getoptsIndex - 1]
-    if getoptsOffset <= 1 || getoptsOffset >= word.count {
-      guard word.count > 1, word[0] == "-" else { return try finish(bytes("?"), nil, 1) }
-      if word.equals("--") {
-        getoptsIndex += 1
-        getoptsOffset = 1
-        return try finish(bytes("?"), nil, 1)
-      }
-      getoptsOffset = 1
-    }
-    let letter = word[getoptsOffset]
-    getoptsOffset += 1
-    let isEnd = getoptsOffset >= word.count
-    func next() {
-      getoptsIndex += 1
-      getoptsOffset = 1
-    }
-    guard letter != ":", let place = specification.index(of: letter) else {
-      if isEnd { next() }
-      if isSilent { return try finish(bytes("?"), [letter], 0) }
-      if value(known.opterr)?.equals("0") != true {
-        complain(bytes("-") + [letter] + bytes(": unknown option"))
-      }
-      return try finish(bytes("?"), nil, 0)
-    }
-    guard place + 1 < specification.count, specification[place + 1] == ":" else {
-      if isEnd { next() }
-      return try finish([letter], nil, 0)
-    }
-    if !isEnd {
-      let argument = word.piece(getoptsOffset, word.count)
-      next()
-      return try finish([letter], argument, 0)
-    }
-    next()
-    if getoptsIndex <= words.count {
-      let argument = words[getoptsIndex - 1]
-      next()
-      return try finish([letter], argument, 0)
-    }
-    if isSilent { return try finish(bytes(":"), [letter], 0) }
-    if value(known.opterr)?.equals("0") != true {
-      complain(bytes("-") + [letter] + bytes(": needs a value"))
-    }
-    return try finish(bytes("?"), nil, 0)
   }
 }

@@ -200,6 +200,7 @@ extension Interpreter {
       if !isFound {
         if form == .sentence, !pathOnly { say(arguments, name, "not found") }
         result = 1
+        if isWhence, form == .short { break }
       }
     }
     return result

@@ -38,6 +38,7 @@ extension Interpreter {
   func runPrint(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
     var (endsLine, escapes, separator, end) = (true, true, 0x20 as UInt8, 10 as UInt8)
     var descriptor: Int32 = 1
+    var (toHistory, areCodes) = (false, false)
     var index = 1
     options: while index < arguments.count, arguments[index].count > 1, arguments[index][0] == "-" {
       let word = arguments[index]
@@ -62,12 +63,8 @@ extension Interpreter {
         case "N":
           separator = 0
           end = 0
-        case "s": break
-        case "A":
-          var text: Bytes = []
-          for word in arguments[index...] { appendUTF8(try arithmetic(word), &text) }
-          out += text
-          return 0
+        case "s": toHistory = true
+        case "A": areCodes = true
         case "u":
           let value = position < word.count ? word.piece(position, word.count) : []
           position = word.count
@@ -78,17 +75,16 @@ extension Interpreter {
     }
     var text: Bytes = []
     for (number, word) in arguments[min(index, arguments.count)...].enumerated() {
-      if number > 0 { text.append(separator) }
-      guard escapes else {
-        text += word
+      if areCodes {
+        text += character(try arithmetic(word))
         continue
       }
-      let (body, stops) = unescape(word, .argument)
-      text += body
-      if stops {
-        endsLine = false
-        break
-      }
+      if number > 0 { text.append(separator) }
+      if escapes { text += printed(word, &endsLine) } else { text += word }
+    }
+    if toHistory {
+      history?.append(text, limit: historyRules.limit)
+      return 0
     }
     if endsLine { text.append(end) }
     if descriptor == 1 {
@@ -102,6 +98,22 @@ extension Interpreter {
       }
     }
     return 0
+  }
+
+  /// The text of a word of `print`, where `\c` takes the newline away and nothing else.
+  private func printed(_ word: Bytes, _ endsLine: inout Bool) -> Bytes {
+    var text: Bytes = []
+    var index = 0
+    while index < word.count {
+      let byte = word[index]
+      index += 1
+      guard byte == "\\", index < word.count else {
+        text.append(byte)
+        continue
+      }
+      if case .end = escape(word, &index, .echo, &text) { endsLine = false }
+    }
+    return text
   }
 
   func runPrintf(_ arguments: [Bytes]) throws(Unwind) -> Int32 {

@@ -25,7 +25,10 @@ extension Interpreter {
     switch kind {
     case .export: settings.on.insert(.exported)
     case .readonly: settings.on.insert(.readOnly)
-    case .integer: settings.on.insert(.integer)
+    case .integer:
+      settings.on.insert(.integer)
+      // ksh's integers keep the base of the first number they get.
+      if settings.base == nil { settings.base = Variable.anyBase }
     case .nameref: settings.on.insert(.reference)
     case .global: settings.isGlobal = true
     default: break
@@ -108,6 +111,13 @@ extension Interpreter {
         case "i":
           attribute = .integer
           settings.base = number()
+          // `typeset -i 16 x`, as ksh has it.
+          if settings.base == nil, position == word.count, index < arguments.count,
+            let base = arguments[index].decimal, arguments[index].allSatisfy({ $0.isDigit })
+          {
+            settings.base = base
+            index += 1
+          }
         case "r": attribute = .readOnly
         case "x": attribute = .exported
         case "l": attribute = .lowercase
@@ -143,6 +153,8 @@ extension Interpreter {
     var value: Bytes?
     var isAppend = false
     var index: Bytes?
+    // `typeset -i x[*]`: all elements change with the attributes.
+    var changesAll = !settings.on.isDisjoint(with: .aligning) || settings.base != nil
     if assignment == nil, let equals = word.index(of: "=") {
       name = word.piece(0, equals)
       value = word.piece(equals + 1, word.count)
@@ -155,6 +167,8 @@ extension Interpreter {
         name = name.piece(0, open)
       }
     } else if assignment == nil, name.last == "]", let open = name.index(of: "[") {
+      let inner = name.piece(open + 1, name.count - 1)
+      changesAll = changesAll || inner.equals("*") || inner.equals("@")
       name = name.piece(0, open)
     }
     guard name.isName else {
@@ -221,6 +235,10 @@ extension Interpreter {
         try assignElement(symbol, text: index, value, append: isAppend)
       } else {
         try assign(symbol, value, append: isAppend)
+      }
+    } else if changesAll, let list = variable.list {
+      try list.changeAll { (text) throws(Unwind) in
+        try self.transformed(text, variable, old: nil)
       }
     } else if let text = variable.text, !variable.attributes.isDisjoint(with: .transforming),
       !on.isEmpty
@@ -364,6 +382,7 @@ extension Interpreter {
   func runUnset(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
     var rest = arguments.dropFirst()
     var (functions, variables, references) = (false, false, false)
+    var result: Int32 = 0
     while let word = rest.first, word.count > 1, word[0] == "-" {
       rest = rest.dropFirst()
       if word.equals("--") { break }
@@ -403,11 +422,15 @@ extension Interpreter {
       let target = references ? symbol : resolved(symbol)
       if target.variable == nil, !variables, target.function != nil, !options.has(Options.posix) {
         target.function = nil
+      } else if target.isReadOnly {
+        complain(name, "is read-only")
+        if options.has(Options.posix) { throw special(1) }
+        result = 1
       } else {
         try unset(target)
       }
     }
-    return 0
+    return result
   }
 
   func runLet(_ arguments: [Bytes]) throws(Unwind) -> Int32 {

@@ -347,8 +347,8 @@ extension Interpreter {
       scopes.removeLast()
       restore(scope)
     }
-    if let limit = symbols.lookUp(bytes("FUNCNEST")).flatMap({ value($0)?.decimal }), limit > 0,
-      functionDepth > limit
+    if known.functionLimit.variable != nil, let limit = value(known.functionLimit)?.decimal,
+      limit > 0, functionDepth > limit
     {
       throw fatal(function.symbol.name, "maximum function nesting level exceeded")
     }

@@ -76,7 +76,7 @@ extension Interpreter {
   func pattern(_ word: Word) throws(Unwind) -> GlobPattern {
     GlobPattern(
       try expandPattern(word), extended: options.has(Options.extGlob),
-      ignoresCase: options.has(Options.noCaseMatch))
+      ignoresCase: options.has(Options.noCaseMatch), countsBytes: countsBytes)
   }
 
   // MARK: parts
@@ -169,12 +169,13 @@ extension Interpreter {
     defer { status = outer }
     if let text = try captureInProcess(command.list) { return trimmed(text) }
     flushOutput()
-    guard let ends = System.pipe() else {
+    guard let ends = System.plainPipe() else {
       throw fatal(bytes("pipe: ") + System.text(System.errno))
     }
     let child = System.fork()
     if child < 0 { throw fatal(bytes("fork: ") + System.text(-child)) }
     if child == 0 {
+      // Both ends are closed by exec; no command runs before they are closed here.
       System.close(ends.read)
       _ = System.duplicate(ends.write, to: 1)
       System.close(ends.write)
@@ -198,8 +199,12 @@ extension Interpreter {
     return text
   }
 
-  /// `$(<file)`.
+  /// `$(<file)`, `$(<<<text)`.
   private func contents(_ redirection: Redirection) throws(Unwind) -> Bytes {
+    if redirection.kind == .hereDocument || redirection.kind == .hereString {
+      substitutionStatus = 0
+      return trimmed(try hereText(redirection))
+    }
     let path = try expandSingle(redirection.target)
     let descriptor = openFile(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -245,7 +250,8 @@ extension Interpreter {
     do throws(Unwind) {
       try catchReturn { () throws(Unwind) in try self.run(command.list) }
     } catch {
-      unwind = error
+      // Here exit leaves the substitution alone, as a child would.
+      if case .exits = error {} else { unwind = error }
     }
     flushOutput()
     captures = outerCaptures
@@ -316,7 +322,7 @@ extension WordPart {
     case .parameter(let parameter, _):
       if let index = parameter.index, case .word = index { return false }
       switch parameter.operation {
-      case .none, .length, .names, .keys: return true
+      case .none, .length, .columns, .names, .keys: return true
       case .orDefault(let word, _), .alternative(let word, _): return word.isFreeOfEffects
       case .trim(let word, _, _): return word.isFreeOfEffects
       default: return false

@@ -74,7 +74,7 @@ struct FieldBuilder {
   /// The result of an unquoted expansion.
   mutating func add(expanded bytes: Bytes, separators: [UInt8]) {
     guard mode == .fields else {
-      text += bytes
+      if text.isEmpty { text = bytes } else { text += bytes }
       hasField = hasField || !bytes.isEmpty
       return
     }

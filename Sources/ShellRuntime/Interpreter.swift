@@ -99,6 +99,8 @@ public final class Interpreter {
   var isBash: Bool { name.lastComponent.equals("bash") }
   var parser: ShellParser?
   var interactive: InteractiveState?
+  /// What was typed; nil where nobody types.
+  var history: CommandHistory?
   /// The seam for names that a resolver will know: host, port, whether by datagrams; a descriptor.
   public var connect: (Bytes, Int, Bool) -> Int32 = { Interpreter.connectByFile($0, $1, $2) }
   /// Runs an applet of ours; the joiner may put an editor in place of `read`.
@@ -150,13 +152,10 @@ public final class Interpreter {
   }
 
   var prefix: Bytes {
-    var message = name
+    // A script speaks in its own name, as a program of its own would.
+    var message = interactive == nil && !zero.isEmpty ? zero : name
     message.put(": ")
     if interactive == nil {
-      if !zero.isEmpty, zero != name {
-        message += zero
-        message.put(": ")
-      }
       message.put("line ")
       message.append(decimal: max(line, 1))
       message.put(": ")
@@ -224,7 +223,9 @@ extension Sanitize {
 struct KnownSymbols {
   let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random,
     seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail, mapfile,
-    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr: Symbol
+    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType,
+    language,
+    functionLimit: Symbol
 
   init(_ table: SymbolTable) {
     ifs = table.intern("IFS")
@@ -257,6 +258,10 @@ struct KnownSymbols {
     execignore = table.intern("EXECIGNORE")
     timeformat = table.intern("TIMEFORMAT")
     globignore = table.intern("GLOBIGNORE")
+    functionLimit = table.intern("FUNCNEST")
+    localeAll = table.intern("LC_ALL")
+    localeType = table.intern("LC_CTYPE")
+    language = table.intern("LANG")
     posixlyCorrect = table.intern("POSIXLY_CORRECT")
   }
 }

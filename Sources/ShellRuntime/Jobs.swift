@@ -155,6 +155,7 @@ extension Interpreter {
     captures = 0
     let wasInteractive = interactive != nil
     interactive = nil
+    history?.detach()
     options.set(Options.monitor, false)
     jobTerminal = nil
     traps.reset(wasInteractive: wasInteractive, keepsIgnored: keepsIgnored)
@@ -294,6 +295,16 @@ extension Interpreter {
     if options.has(Options.pipeFail) { status = statuses.last { $0 != 0 } ?? 0 }
     tellSignal(job)
     if crt_has_signal() != 0 { try runPendingTraps() }
+    try obeyInterrupt(of: job)
+  }
+
+  /// Ctrl-C reaches the job alone; what the shell had in mind behind it ends all the same, as in bash.
+  private func obeyInterrupt(of job: Job) throws(Unwind) {
+    guard interactive != nil, options.has(Options.monitor), let raw = job.members.last?.status,
+      clinux_exited(raw) == 0, clinux_term_signal(raw) == SIGINT,
+      traps.action(Int(SIGINT)) == nil || loopDepth > 0
+    else { return }
+    throw .fails
   }
 
   private func waitAll(_ job: Job) {
@@ -313,7 +324,12 @@ extension Interpreter {
 
   /// A child that a signal killed is told about, unless that is how pipelines end.
   private func tellSignal(_ job: Job) {
-    guard let raw = job.members.last?.status, clinux_exited(raw) == 0 else { return }
+    guard let raw = job.members.last?.status else { return }
+    if clinux_exited(raw) != 0 {
+      // What caught Ctrl-C itself, and says so.
+      if interactive != nil, Self.status(raw: raw) == 130 { writeError(bytes("\n")) }
+      return
+    }
     let number = clinux_term_signal(raw)
     if interactive != nil, number == SIGINT { return writeError(bytes("\n")) }
     guard number != SIGINT, number != SIGPIPE, !isSubshell || interactive != nil else { return }

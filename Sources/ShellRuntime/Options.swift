@@ -130,7 +130,7 @@ public struct Options: Sendable {
   /// `$-`.
   var letters: Bytes {
     var letters: Bytes = []
-    for option in Self.all where option.letter != 0 && option.letter != "U" && has(option.bit) {
+    for option in Self.all where option.letter != 0 && has(option.bit) {
       // bash lists B, h and its kin too; what scripts look for is here.
       letters.append(option.letter)
     }

@@ -1,3 +1,4 @@
+internal import Report
 internal import Shell
 
 /// The value of a parameter before anything is done with it.
@@ -26,6 +27,7 @@ extension Interpreter {
     case .keys: return add(try keys(parameter), quoted, &builder)
     case .bad: throw fatal(parameter.source, "bad substitution")
     case .length: return add(Bytes(decimal: try length(parameter)), quoted: quoted, to: &builder)
+    case .columns: return add(Bytes(decimal: try columns(parameter)), quoted: quoted, to: &builder)
     default: break
     }
     var subject = parameter
@@ -70,6 +72,7 @@ extension Interpreter {
     default:
       if case .unset = value {
         if case .transform = operation { return }
+        if case .trim(let word, _, _) = operation { _ = try pattern(word) }
         if options.has(Options.noUnset) { throw unsetFailure(Self.name(parameter)) }
         if quoted { builder.add(quoted: []) }
         return
@@ -107,7 +110,7 @@ extension Interpreter {
     -> Unwind
   {
     var text = try expandSingle(word)
-    if text.isEmpty {
+    if word.source.isEmpty {
       text = orEmpty ? bytes("parameter null or not set") : bytes("parameter not set")
     }
     return fatal(Self.name(parameter) + bytes(": ") + text)
@@ -167,13 +170,40 @@ extension Interpreter {
     return (target, try parameterValue(target))
   }
 
+  /// Whether a character is a byte: the locale is C.
+  var countsBytes: Bool { !options.has(Options.utf8) }
+
+  /// mksh's `${%…}`: columns on a terminal; -1 where there is a control character.
+  private func columns(_ parameter: Parameter) throws(Unwind) -> Int {
+    guard case .text(let text) = try parameterValue(parameter) else {
+      if options.has(Options.noUnset) { throw unsetFailure(Self.name(parameter)) }
+      return 0
+    }
+    return width(of: text) ?? -1
+  }
+
+  /// The columns of `text`; nil where it holds a control character.
+  func width(of text: Bytes) -> Int? {
+    var columns = 0
+    var scanner = CharacterScanner(text)
+    if countsBytes {
+      let hasControls = text.contains { $0 & 0x7F < 0x20 || $0 == 0x7F }
+      return hasControls ? nil : text.count
+    }
+    while let code = scanner.next() {
+      if code < 0x20 || code &- 0x7F < 0x21 && code >= 0x7F { return nil }
+      columns += Unicode.Scalar(UInt32(code)).map { displayWidth($0) } ?? 1
+    }
+    return columns
+  }
+
   /// `${#…}`.
   private func length(_ parameter: Parameter) throws(Unwind) -> Int {
     switch try parameterValue(parameter) {
     case .unset:
       if options.has(Options.noUnset) { throw unsetFailure(Self.name(parameter)) }
       return 0
-    case .text(let text): return CharacterScanner.count(text)
+    case .text(let text): return countsBytes ? text.count : CharacterScanner.count(text)
     case .list(let list, _): return list.count
     }
   }
@@ -237,7 +267,7 @@ extension Interpreter {
     case .replace(let word, let replacement, let kind):
       let pattern = try pattern(word)
       let text = try expandSingle(replacement)
-      return map(value) { Self.replace($0, pattern, text, kind) }
+      return map(value) { Self.replace($0, pattern, text, kind, countsBytes: self.countsBytes) }
     case .changeCase(let kind, let all, let word):
       let pattern = try word.map { (word) throws(Unwind) in try self.pattern(word) }
       return map(value) { Self.changeCase($0, kind, all: all, pattern) }
@@ -266,7 +296,8 @@ extension Interpreter {
   }
 
   static func replace(
-    _ text: Bytes, _ pattern: GlobPattern, _ replacement: Bytes, _ kind: Parameter.Replacement
+    _ text: Bytes, _ pattern: GlobPattern, _ replacement: Bytes, _ kind: Parameter.Replacement,
+    countsBytes: Bool
   ) -> Bytes {
     switch kind {
     case .prefix:
@@ -286,7 +317,7 @@ extension Interpreter {
           continue
         }
         guard position < text.count else { break }
-        let length = CharacterScanner.length(text, position)
+        let length = countsBytes ? 1 : CharacterScanner.length(text, position)
         result += text[position..<(position + length)]
         position += length
       }
@@ -328,7 +359,7 @@ extension Interpreter {
       var index = 0
       while index < text.count {
         starts.append(index)
-        index += CharacterScanner.length(text, index)
+        index += countsBytes ? 1 : CharacterScanner.length(text, index)
       }
       starts.append(text.count)
       guard let (first, last) = try bounds(offset, length, starts.count - 1, isList: false) else {

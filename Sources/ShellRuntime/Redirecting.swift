@@ -84,7 +84,9 @@ extension Interpreter {
     default:
       guard let target = try expandTarget(redirection) else { return false }
       source = open(redirection.kind, target)
-      alsoErrors = redirection.kind == .both || redirection.kind == .bothAppend
+      alsoErrors =
+        redirection.kind == .both || redirection.kind == .bothAppend
+        || redirection.kind == .bothClobber
       guard report(source, target) else { return false }
     }
     return try connect(source, redirection, &saved, keeps, ownsSource, alsoErrors)
@@ -177,7 +179,7 @@ extension Interpreter {
     case .read: openFile(path, O_RDONLY | O_CLOEXEC)
     case .append, .bothAppend: openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC)
     case .readWrite: openFile(path, O_RDWR | O_CREAT | O_CLOEXEC)
-    case .clobber: openFile(path, outputFlags(path, clobbers: true))
+    case .clobber, .bothClobber: openFile(path, outputFlags(path, clobbers: true))
     default: openFile(path, outputFlags(path, clobbers: false))
     }
   }
@@ -220,15 +222,14 @@ extension Interpreter {
 
   // MARK: here-documents
 
+  func hereText(_ redirection: Redirection) throws(Unwind) -> Bytes {
+    if let document = redirection.hereDocument { return try expandSingle(document.body) }
+    return try expandSingle(redirection.target) + bytes("\n")
+  }
+
   /// A descriptor that gives the text: a pipe where it fits, else a file without a name.
   private func hereFile(_ redirection: Redirection) throws(Unwind) -> Int32 {
-    var text: Bytes
-    if let document = redirection.hereDocument {
-      text = try expandSingle(document.body)
-    } else {
-      text = try expandSingle(redirection.target)
-      text.append("\n")
-    }
+    let text = try hereText(redirection)
     if text.count <= 4096, let ends = System.pipe() {
       _ = System.writeAll(ends.write, text)
       System.close(ends.write)

@@ -22,10 +22,12 @@ public typealias LineReader = (_ prompt: Bytes, _ isContinuation: Bool) -> ReadO
 public struct Conversation {
   let reader: LineReader
   let prompt: Bytes
+  let history: HistoryKeeper?
 
-  public init(reader: @escaping LineReader, prompt: Bytes) {
+  public init(reader: @escaping LineReader, prompt: Bytes, history: HistoryKeeper? = nil) {
     self.reader = reader
     self.prompt = prompt
+    self.history = history
   }
 }
 
@@ -149,6 +151,8 @@ public final class ShellSession {
     if isInteractive {
       let conversation = System.isTerminal(0) ? converse?(shell) : nil
       shell.interactive = InteractiveState(conversation?.reader ?? Self.plainReader)
+      shell.history = CommandHistory(conversation?.history)
+      shell.options.set(Options.history, true)
       shell.options.set(Options.expandAliases, true)
       if shell.known.ps1.variable == nil {
         shell.set(shell.known.ps1, conversation?.prompt ?? bytes("\\u@\\h:\\w\\$ "))
@@ -280,11 +284,19 @@ extension Interpreter {
     parser.refill = { [self] in
       if hasEnded { return nil }
       self.flushOutput()
+      if isFirst { self.reportJobs() }
       let prompt = self.expandPrompt(self.value(isFirst ? self.known.ps1 : self.known.ps2) ?? [])
       outcome = interactive.reader(prompt, !isFirst)
       guard case .line(let line) = outcome else {
         hasEnded = true
         return nil
+      }
+      if self.options.has(Options.history) {
+        if isFirst {
+          self.history?.begin(line, self.historyRules)
+        } else {
+          self.history?.extend(line)
+        }
       }
       // A line without a command is no start of one.
       if !line.allSatisfy({ $0.isSpace }) { isFirst = false }
@@ -293,7 +305,6 @@ extension Interpreter {
     }
     var ends = 0
     while true {
-      reportJobs()
       isFirst = true
       hasEnded = false
       do throws(Unwind) {
@@ -352,6 +363,8 @@ extension Interpreter {
       _ = crt_take_signal(SIGINT)
     }
     try run(list)
+    // A Ctrl-C that ended something in this process.
+    if crt_has_signal() != 0 { try runPendingTraps() }
     return true
   }
 

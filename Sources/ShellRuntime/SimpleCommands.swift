@@ -71,6 +71,10 @@ extension Interpreter {
     _ function: FunctionDefinition, _ simple: SimpleCommand, _ command: CommandNode,
     _ arguments: [Bytes]
   ) throws(Unwind) {
+    if simple.assignments.isEmpty, command.redirections.isEmpty {
+      redirectionFailed = false
+      return try call(function, arguments)
+    }
     try withRedirections(command) { () throws(Unwind) in
       try self.withAssignments(simple, isTemporary: true) { () throws(Unwind) in
         try self.call(function, arguments)

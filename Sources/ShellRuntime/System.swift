@@ -71,12 +71,21 @@ enum System {
 
   /// pipe2(2) with close-on-exec, both ends at 10 or above.
   static func pipe() -> (read: Int32, write: Int32)? {
+    lowPipe().map { (raise($0.read), raise($0.write)) }
+  }
+
+  /// The same, both ends anywhere but where the standard streams are.
+  static func plainPipe() -> (read: Int32, write: Int32)? {
+    guard let ends = lowPipe() else { return nil }
+    return ends.read > 2 && ends.write > 2 ? ends : (raise(ends.read), raise(ends.write))
+  }
+
+  private static func lowPipe() -> (read: Int32, write: Int32)? {
     var ends: (Int32, Int32) = (0, 0)
     let result = withUnsafeMutableBytes(of: &ends) {
       pipe2($0.baseAddress?.assumingMemoryBound(to: Int32.self), O_CLOEXEC)
     }
-    guard result == 0 else { return nil }
-    return (raise(ends.0), raise(ends.1))
+    return result == 0 ? (ends.0, ends.1) : nil
   }
 
   /// Moves a low descriptor out of the way of the ones that scripts use.

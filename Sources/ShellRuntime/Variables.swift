@@ -8,7 +8,7 @@ extension Interpreter {
   enum Dynamic {
     static let random = 1, seconds = 2, lineno = 3, epochSeconds = 4, epochRealtime = 5
     static let bashPID = 6, functionName = 7, pipeStatus = 8, subshell = 9, srandom = 10
-    static let ifs = 20, path = 21, optind = 22, posix = 23, options = 24
+    static let ifs = 20, path = 21, optind = 22, posix = 23, options = 24, locale = 25
   }
 
   func prepareVariables() {
@@ -19,6 +19,7 @@ extension Interpreter {
       ("FUNCNAME", Dynamic.functionName), ("PIPESTATUS", Dynamic.pipeStatus),
       ("BASH_SUBSHELL", Dynamic.subshell), ("SRANDOM", Dynamic.srandom), ("IFS", Dynamic.ifs),
       ("PATH", Dynamic.path), ("OPTIND", Dynamic.optind), ("SHELLOPTS", Dynamic.options),
+      ("LC_ALL", Dynamic.locale), ("LC_CTYPE", Dynamic.locale), ("LANG", Dynamic.locale),
     ] { symbols.intern(name).dynamic = number }
     for symbol in [known.random, known.seconds, known.lineno] {
       symbol.variable = Variable([])
@@ -27,9 +28,11 @@ extension Interpreter {
     secondsStart = Clock().monotonic().seconds
     random = UInt32(truncatingIfNeeded: startTime.nanoseconds ^ Int(pid) << 8)
     for entry in context.environment { importVariable(entry.bytes) }
+    readLocale()
     set(known.ifs, bytes(" \t\n"))
     known.ifs.variable?.attributes = []
     set(known.optind, bytes("1"))
+    symbols.intern("PATHSEP").variable = Variable(bytes(":"))
     set(known.ps4, known.ps4.variable?.text ?? bytes("+ "))
     set(known.ppid, Bytes(decimal: Int(getppid())))
     known.ppid.variable?.attributes.insert(.readOnly)
@@ -229,7 +232,9 @@ extension Interpreter {
     if attributes.contains(.integer) {
       var number = try arithmetic(text)
       if let old { number = number &+ (try arithmetic(old)) }
-      result = formatted(number, base: variable.base)
+      if variable.base == Variable.anyBase { variable.base = Self.base(of: text) }
+      result = formatted(
+        number, base: variable.base, isUnsigned: attributes.contains(.unsigned))
     } else {
       result = old.map { $0 + text } ?? text
     }
@@ -239,38 +244,62 @@ extension Interpreter {
     return result
   }
 
+  /// The base that a number is written in; 10 where it is no plain number.
+  private static func base(of text: Bytes) -> Int {
+    if text.count > 2, text[0] == "0", text[1] | 0x20 == "x" { return 16 }
+    guard let mark = text.index(of: "#"), let base = text.piece(0, mark).decimal else { return 10 }
+    return base
+  }
+
   /// mksh's `typeset -L`, `-R` and `-Z`.
   private func aligned(_ text: Bytes, _ variable: Variable) -> Bytes {
-    let width = variable.width
+    let fill: UInt8 = variable.attributes.contains(.zeroFilled) ? "0" : " "
+    var body = text
     if variable.attributes.contains(.leftAligned) {
-      var body = text[...]
-      let drop: UInt8 = variable.attributes.contains(.zeroFilled) ? "0" : " "
-      while body.first == drop { body = body.dropFirst() }
-      let kept = Bytes(body.prefix(width))
-      return kept + Bytes(repeating: " ", count: width - kept.count)
+      body = Bytes(body.drop { $0 == fill || $0 == " " })
+      while let columns = width(of: body), columns > variable.width { body.removeLastCharacter() }
+      return body + padding(" ", for: body, variable)
     }
-    var body = text[...]
-    while body.last == " " { body = body.dropLast() }
-    let kept = Bytes(body.suffix(width))
-    let isZero =
-      variable.attributes.contains(.zeroFilled) && (kept.first { $0 != " " }?.isDigit ?? false)
-    if isZero {
-      return Bytes(repeating: "0", count: width - kept.count) + kept.map { $0 == " " ? "0" : $0 }
+    while body.last == " " { body.removeLast() }
+    while let columns = width(of: body), columns > variable.width { body.removeFirstCharacter() }
+    let zeros = padding(fill, for: body, variable)
+    // The zeros of a number go behind its base.
+    if fill == "0", variable.attributes.contains(.integer), let mark = body.index(of: "#") {
+      return body.piece(0, mark + 1) + zeros + body.piece(mark + 1, body.count)
     }
-    return Bytes(repeating: " ", count: width - kept.count) + kept
+    return zeros + body
+  }
+
+  private func padding(_ fill: UInt8, for text: Bytes, _ variable: Variable) -> Bytes {
+    Bytes(repeating: fill, count: max(0, variable.width - (width(of: text) ?? text.count)))
   }
 
   /// A number in the base of a variable: `16#ff`.
-  func formatted(_ number: Int, base: Int) -> Bytes {
-    if base < 2 || base == 10 || base > 36 { return Bytes(decimal: number) }
+  func formatted(_ number: Int, base: Int, isUnsigned: Bool = false) -> Bytes {
+    if base == 1 { return bytes("1#") + character(number) }
+    if base < 2 || base == 10 || base > 36 {
+      return isUnsigned && number < 0
+        ? Bytes(String(UInt(bitPattern: number)).utf8) : Bytes(decimal: number)
+    }
     var digits: Bytes = []
-    var rest = number.magnitude
+    var rest = isUnsigned ? UInt(bitPattern: number) : number.magnitude
     repeat {
       let digit = UInt8(rest % UInt(base))
       digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
       rest /= UInt(base)
     } while rest > 0
-    return (number < 0 ? bytes("-") : []) + Bytes(decimal: base) + bytes("#") + digits.reversed()
+    return (number < 0 && !isUnsigned ? bytes("-") : []) + Bytes(decimal: base) + bytes("#")
+      + digits.reversed()
+  }
+
+  /// The character of a code: a byte where characters are bytes, or where mksh keeps one at U+EF80.
+  func character(_ code: Int) -> Bytes {
+    if countsBytes || code & ~0x7F == 0xEF80 {
+      return [UInt8(truncatingIfNeeded: countsBytes ? code : 0x80 | code)]
+    }
+    var text: Bytes = []
+    appendUTF8(code, &text)
+    return text
   }
 
   /// What follows from a change of a watched variable.
@@ -278,6 +307,7 @@ extension Interpreter {
     switch symbol.dynamic {
     case Dynamic.ifs: readSeparators()
     case Dynamic.path: symbols.forEach { $0.path = nil }
+    case Dynamic.locale: readLocale()
     case Dynamic.optind:
       getoptsIndex = symbol.variable?.text?.decimal ?? 1
       getoptsOffset = 1
@@ -286,6 +316,15 @@ extension Interpreter {
       secondsStart = Clock().monotonic().seconds - (symbol.variable?.text?.decimal ?? 0)
     default: break
     }
+  }
+
+  /// Text is UTF-8 unless the locale is said to be another one.
+  private func readLocale() {
+    for symbol in [known.localeAll, known.localeType, known.language] {
+      guard let name = symbol.variable?.text, !name.isEmpty else { continue }
+      return options.set(Options.utf8, name.map { $0.lower }.contains(bytes("utf")))
+    }
+    options.set(Options.utf8, true)
   }
 
   private func readSeparators() {
@@ -380,5 +419,20 @@ extension [UInt8] {
     return (0...(count - other.count)).contains { start in
       (0..<other.count).allSatisfy { self[start + $0] == other[$0] }
     }
+  }
+}
+
+extension [UInt8] {
+  mutating func removeFirstCharacter() {
+    guard !isEmpty else { return }
+    removeFirst(CharacterScanner.length(self, 0))
+  }
+
+  mutating func removeLastCharacter() {
+    guard !isEmpty else { return }
+    var start = count - 1
+    while start > 0, count - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
+    if start + CharacterScanner.length(self, start) != count { start = count - 1 }
+    removeLast(count - start)
   }
 }

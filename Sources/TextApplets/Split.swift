@@ -108,40 +108,33 @@ public struct Split: Command {
   private func byLines(_ source: borrowing TextSource, _ count: Int, _ parts: inout SplitParts)
     throws(Failure)
   {
-    var left = 0
-    var failure: Failure?
-    try source.forEachPiece { piece in
-      let bytes = UnsafeRawBufferPointer(piece)
-      var start = 0
-      do throws(Failure) {
-        while start < bytes.count {
-          if left == 0 {
-            try parts.next()
-            left = count
-          }
-          var end = start
-          while end < bytes.count, left > 0 {
-            guard let found = bytes.offset(of: separator, from: end) else {
-              end = bytes.count
-              break
-            }
-            end = found + 1
-            left -= 1
-          }
-          parts.write(bytes.part(start..<end))
-          start = end
-        }
-      } catch {
-        failure = error
+    try distribute(source, count, &parts) { bytes, start, left in
+      var end = start
+      while end < bytes.count, left > 0 {
+        guard let found = bytes.offset(of: separator, from: end) else { return bytes.count }
+        end = found + 1
+        left -= 1
       }
-      return failure == nil
+      return end
     }
-    if let failure { throw failure }
   }
 
   private func byBytes(_ source: borrowing TextSource, _ size: Int, _ parts: inout SplitParts)
     throws(Failure)
   {
+    try distribute(source, size, &parts) { bytes, start, left in
+      let count = min(left, bytes.count - start)
+      left -= count
+      return start + count
+    }
+  }
+
+  /// Fills one part after the other, each up to `size` of what `take` counts: it says where what goes into this
+  /// part ends, and subtracts that from what is left of the size.
+  private func distribute(
+    _ source: borrowing TextSource, _ size: Int, _ parts: inout SplitParts,
+    _ take: (UnsafeRawBufferPointer, _ start: Int, _ left: inout Int) -> Int
+  ) throws(Failure) {
     var left = 0
     var failure: Failure?
     try source.forEachPiece { piece in
@@ -153,10 +146,9 @@ public struct Split: Command {
             try parts.next()
             left = size
           }
-          let count = min(left, bytes.count - start)
-          parts.write(bytes.part(start..<(start + count)))
-          left -= count
-          start += count
+          let end = take(bytes, start, &left)
+          parts.write(bytes.part(start..<end))
+          start = end
         }
       } catch {
         failure = error

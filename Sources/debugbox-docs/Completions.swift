@@ -4,7 +4,7 @@ import Box
 private func words(_ page: Page) -> [String] {
   var words: [String] = []
   for item in page.options {
-    words += item.short.map { "-" + $0 } + item.long.map { dashed($0) + equals(item) }
+    words += item.short.map { "-" + $0 } + item.long.map { "--" + $0 + equals(item) }
   }
   let isOurs = page.grammar != .own && page.grammar != .literal
   return words + (isOurs ? ["--help", "--version"] : [])

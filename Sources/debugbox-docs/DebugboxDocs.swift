@@ -13,7 +13,7 @@ struct DebugboxDocs {
   static func main() throws {
     let checking = CommandLine.arguments.dropFirst().contains("--check")
     var stale: [String] = []
-    let documents = Documents(registry())
+    let documents = Documents(registry().sorted)
     var files = documents.files
     guard let readme = readme(documents.table) else {
       print("docs: README.md: has no place for the table, between \(start)and \(end)")

@@ -65,8 +65,12 @@ int main(int count, char **arguments) {
     racers[racing++] = (struct racer){arguments + i + 1, 1L << 62, 1L << 62, 0, 0};
   }
   int sleepers = atoi(arguments[1]), runs = atoi(arguments[2]);
+  pid_t group = 0;
   for (int i = 0; i < sleepers; i++) {
-    if (fork() == 0) sleeper(i);
+    pid_t pid = fork();
+    if (pid == 0) sleeper(i);
+    setpgid(pid, group);
+    if (group == 0) group = pid;
   }
   usleep(100000 + 100 * sleepers);
   posix_spawn_file_actions_t actions;
@@ -79,4 +83,6 @@ int main(int count, char **arguments) {
   for (int i = 0; i < racing; i++) {
     printf("%ld %ld %ld %d\n", racers[i].wall, racers[i].cpu, racers[i].memory, racers[i].status);
   }
+  if (group != 0) kill(-group, SIGKILL);
+  while (wait(0) > 0) {}
 }

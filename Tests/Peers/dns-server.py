@@ -21,6 +21,7 @@ port = int(sys.argv[1])
 log = open(sys.argv[2], "a", buffering=1) if len(sys.argv) > 2 else None
 CLUSTER = {
     "kubernetes.default.svc.cluster.local.": {"A": "10.96.0.1"},
+    "hostnames.default.svc.cluster.local.": {"A": "10.0.1.175"},
     "api.stripe.com.": {"A": "192.0.2.80", "AAAA": "2001:db8::80"},
 } if "cluster" in sys.argv else None
 
@@ -126,7 +127,8 @@ def clustered(query):
     known = CLUSTER.get(name.lower())
     if known is None:
         return reply(query, rcode=dns.rcode.NXDOMAIN)
-    return reply(query, *([(name, kind, known[kind])] if kind in known else []))
+    flags = dns.flags.AA if name.lower().endswith(".cluster.local.") else 0
+    return reply(query, *([(name, kind, known[kind])] if kind in known else []), flags=flags)
 
 
 def answer(wire, transport):

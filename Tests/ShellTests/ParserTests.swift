@@ -31,10 +31,10 @@ private func parsed(_ text: String) -> String {
   }
 
   @Test func namesTheTokenInTheWay() {
-    #expect(parsed("fi") == "1: syntax error near `fi'")
+    #expect(parsed("fi") == "1: syntax error: unexpected 'fi'")
     #expect(parsed("a\n") == "a")
     #expect(parsed("( a; b") == "1: syntax error: unexpected end of file (incomplete)")
-    #expect(parsed("a ;; b") == "1: syntax error near `;;'")
+    #expect(parsed("a ;; b") == "1: syntax error: unexpected ';;'")
     #expect(parsed("echo 'a").hasSuffix("(incomplete)"))
     #expect(parsed("echo ${a").hasSuffix("(incomplete)"))
   }

@@ -8,7 +8,7 @@ import time
 import pexpect
 import pyte
 
-SECONDS = 8
+SECONDS = float(os.environ.get("TERMINAL_SECONDS", 30))
 passed, failures = 0, []
 
 

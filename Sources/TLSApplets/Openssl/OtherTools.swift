@@ -38,7 +38,7 @@ struct VerifyTool {
     if let time = try options.number("attime", "verify") { verifier.time = Instant(seconds: time) }
     let names = try tools.nameOptions(options)
     var status = ExitStatus.success
-    let files: [String?] = options.operands.isEmpty ? [nil] : options.operands
+    let files = options.operands.isEmpty ? [nil] : options.operands.map { Optional($0) }
     for file in files where !(try verify(file, verifier, names)) { status = 2 }
     return status
   }

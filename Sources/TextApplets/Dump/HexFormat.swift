@@ -20,6 +20,9 @@ struct HexFormat {
     var bytes = 0
     /// Text behind the last conversion.
     var after: [UInt8] = []
+
+    /// Nearly all numbers: no need of printf(3).
+    var isPlain: Bool { (flags.isEmpty || flags == "0") && precision != 0 }
   }
 
   struct Unit: Equatable {
@@ -28,6 +31,10 @@ struct HexFormat {
     var parts: [Part] = []
 
     var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+    /// Whether it is printed when all is done only.
+    var isForEnd: Bool {
+      parts.contains { if case .lastAddress = $0.conversion { true } else { false } }
+    }
   }
 
   struct Malformed: Error, Equatable { let reason: String }

@@ -18,25 +18,24 @@ struct HexWriter {
 
   /// One block; of the last one only `count` bytes are input.
   func write(_ bytes: [UInt8], count: Int, address: Int, _ output: Output) {
+    var line: [UInt8] = []
+    line.reserveCapacity(8 * block)
     for format in formats {
       var offset = 0
-      for unit in format.units {
-        // What is to be printed at the end only stands in units of its own.
-        if unit.parts.contains(where: {
-          if case .lastAddress = $0.conversion { true } else { false }
-        }) {
-          continue
-        }
+      // What is to be printed at the end only stands in units of its own.
+      for unit in format.units where !unit.isForEnd {
         for round in 0..<unit.count {
-          for (index, part) in unit.parts.enumerated() {
+          for index in unit.parts.indices {
+            let part = unit.parts[index]
             let isLast =
               unit.count > 1 && round == unit.count - 1 && index == unit.parts.count - 1
-            write(part, bytes, offset, count, address + offset, isLast: isLast, output)
+            put(part, Place(bytes, offset, count, address), isLast: isLast, &line)
             offset += part.bytes
           }
         }
       }
     }
+    output.write(line)
   }
 
   /// What `%_A` prints when all is done.
@@ -48,72 +47,86 @@ struct HexWriter {
       }
     }
     guard let last, case .lastAddress(let radix) = last.conversion else { return }
-    output.write(last.before)
-    output.write(number(UInt64(max(0, address)), radix, last))
-    output.write(last.after)
+    var line = last.before
+    put(UInt64(max(0, address)), radix, last, &line)
+    output.write(line + last.after)
   }
 
-  private func write(
-    _ part: HexFormat.Part, _ bytes: [UInt8], _ offset: Int, _ count: Int, _ address: Int,
-    isLast: Bool, _ output: Output
+  /// Where in a block a conversion starts.
+  private struct Place {
+    let bytes: [UInt8]
+    let offset: Int
+    let address: Int
+    /// Behind the end of the input.
+    let isPast: Bool
+
+    init(_ bytes: [UInt8], _ offset: Int, _ count: Int, _ address: Int) {
+      self.bytes = bytes
+      self.offset = offset
+      self.address = address + offset
+      isPast = offset >= count
+    }
+
+    /// The number of `size` bytes, the least significant first.
+    func value(_ size: Int) -> UInt64 {
+      var value: UInt64 = 0
+      for index in 0..<min(size, 8) where offset + index < bytes.count {
+        value |= UInt64(bytes[offset + index]) << UInt64(index * 8)
+      }
+      return value
+    }
+  }
+
+  private func put(
+    _ part: HexFormat.Part, _ place: Place, isLast: Bool, _ line: inout [UInt8]
   ) {
-    output.write(part.before)
+    line += part.before
     if part.conversion != .text {
       // Behind the end of the input blanks stand for numbers.
-      if offset >= count, part.conversion != .text {
-        pad([], part, output)
-      } else {
-        output.write(text(part, bytes, offset, address))
-      }
+      if place.isPast { pad([], part, &line) } else { put(part, place, &line) }
     }
-    var after = part.after
-    if isLast, let end = after.last, end == 0x20 || (0x09...0x0D).contains(end) {
-      after.removeLast()
+    line += part.after
+    if isLast, let end = part.after.last, end == 0x20 || (0x09...0x0D).contains(end) {
+      line.removeLast()
     }
-    output.write(after)
   }
 
-  private func pad(_ text: [UInt8], _ part: HexFormat.Part, _ output: Output) {
-    output.write(padded(text, part))
+  private func pad(_ text: [UInt8], _ part: HexFormat.Part, _ line: inout [UInt8]) {
+    let blanks = max(0, part.width - text.count)
+    let isLeft = part.flags.contains("-")
+    if isLeft { line += text }
+    for _ in 0..<blanks { line.append(0x20) }
+    if !isLeft { line += text }
   }
 
-  private func padded(_ text: [UInt8], _ part: HexFormat.Part) -> [UInt8] {
-    let blanks = [UInt8](repeating: 0x20, count: max(0, part.width - text.count))
-    return part.flags.contains("-") ? text + blanks : blanks + text
-  }
-
-  private func text(_ part: HexFormat.Part, _ bytes: [UInt8], _ offset: Int, _ address: Int)
-    -> [UInt8]
-  {
-    var value: UInt64 = 0
-    for index in 0..<min(part.bytes, 8) {
-      let byte = offset + index < bytes.count ? bytes[offset + index] : 0
-      value |= UInt64(byte) << UInt64(index * 8)
-    }
+  private func put(_ part: HexFormat.Part, _ place: Place, _ line: inout [UInt8]) {
+    let value = place.value(part.bytes)
     let byte = UInt8(truncatingIfNeeded: value)
     switch part.conversion {
-    case .text, .lastAddress: return []
-    case .address(let radix): return number(UInt64(max(0, address)), radix, part)
-    case .unsigned(let letter): return number(value, letter, part)
+    case .text, .lastAddress: break
+    case .address(let radix): put(UInt64(max(0, place.address)), radix, part, &line)
+    case .unsigned(let letter): put(value, letter, part, &line)
     case .signed:
       let shift = UInt64(64 - part.bytes * 8)
       let signed = Int64(bitPattern: value << shift) >> Int64(shift)
-      return format("d", part).text(signed) ?? []
-    case .character: return padded([byte], part)
+      line += format("d", part).text(signed) ?? []
+    case .character: pad([byte], part, &line)
     case .real(let letter):
       let real =
         part.bytes == 4
         ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value))) : Double(bitPattern: value)
       var layout = format(Unicode.Scalar(letter), part)
       layout.precision = Int32(part.precision)
-      return layout.text(real: HexReal.text(real))?.text ?? []
+      line += layout.text(real: HexReal.text(real))?.text ?? []
     case .string:
-      let end = min(offset + part.bytes, bytes.count)
-      let slice = offset < end ? Array(bytes[offset..<end]) : []
-      return padded(Array(slice.prefix { $0 != 0 }), part)
-    case .printable: return padded([byte >= 0x20 && byte < 0x7F ? byte : UInt8(ascii: ".")], part)
-    case .escaped: return padded(CharacterNames.escaped(byte), part)
-    case .named: return padded(CharacterNames.named(byte), part)
+      let end = min(place.offset + part.bytes, place.bytes.count)
+      let slice = place.offset < end ? place.bytes[place.offset..<end] : []
+      pad(Array(slice.prefix { $0 != 0 }), part, &line)
+    case .printable:
+      let shown = byte >= 0x20 && byte < 0x7F ? byte : UInt8(ascii: ".")
+      if part.width <= 1 { line.append(shown) } else { pad([shown], part, &line) }
+    case .escaped: pad(CharacterNames.escaped(byte), part, &line)
+    case .named: pad(CharacterNames.named(byte), part, &line)
     }
   }
 
@@ -125,18 +138,30 @@ struct HexWriter {
     return format
   }
 
-  private func number(_ value: UInt64, _ letter: UInt8, _ part: HexFormat.Part) -> [UInt8] {
-    let radix = letter == UInt8(ascii: "o") ? 8 : letter == UInt8(ascii: "x") ? 16 : 10
-    let isPlain = part.flags.isEmpty || part.flags == "0"
-    // Nearly all numbers: no need of printf(3).
-    if isPlain, part.precision != 0, letter != UInt8(ascii: "X") {
-      let digits = Array(String(value, radix: radix).utf8)
-      let zeros = part.precision >= 0 ? part.precision : part.flags.isEmpty ? 0 : part.width
-      let number = [UInt8](repeating: 0x30, count: max(0, zeros - digits.count)) + digits
-      return [UInt8](repeating: 0x20, count: max(0, part.width - number.count)) + number
+  private func put(
+    _ value: UInt64, _ letter: UInt8, _ part: HexFormat.Part, _ line: inout [UInt8]
+  ) {
+    guard part.isPlain, letter != UInt8(ascii: "X") else {
+      let conversion = letter == UInt8(ascii: "d") ? "u" : Unicode.Scalar(letter)
+      line += format(conversion, part).text(value) ?? []
+      return
     }
-    let conversion = letter == UInt8(ascii: "d") ? "u" : Unicode.Scalar(letter)
-    return format(conversion, part).text(value) ?? []
+    let radix: UInt64 =
+      letter == UInt8(ascii: "o") ? 8 : letter == UInt8(ascii: "x") ? 16 : 10
+    var digits = 1
+    var rest = value / radix
+    while rest > 0 { (digits, rest) = (digits + 1, rest / radix) }
+    let zeros = part.precision >= 0 ? part.precision : part.flags.isEmpty ? 0 : part.width
+    for _ in 0..<max(0, part.width - max(digits, zeros)) { line.append(0x20) }
+    let start = line.count
+    for _ in 0..<max(digits, zeros) { line.append(0x30) }
+    var index = line.count - 1
+    rest = value
+    while rest > 0, index >= start {
+      let digit = UInt8(rest % radix)
+      line[index] = digit + (digit < 10 ? 0x30 : 0x57)
+      (index, rest) = (index - 1, rest / radix)
+    }
   }
 }
 

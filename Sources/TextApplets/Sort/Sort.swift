@@ -122,9 +122,7 @@ extension Sort {
 
   private static var otherOptions: [Option<Sort>] {
     [
-      .value(nil, "batch-size", "NUM", "Taken; all temporary files are merged at once") {
-        (_: inout Sort, _: Int) in
-      },
+      .refused(nil, "batch-size", "all temporary files are merged at once"),
       .flag("c", nil, "Only say whether the input is sorted") { $0.check = .tells },
       .optional(nil, "check", "HOW", "As -c; --check=quiet as -C") {
         (options: inout Sort, how) throws(Failure) in

@@ -1,0 +1,408 @@
+internal import Linux
+
+/// A kind of link layer, pcap-linktype(7).
+public struct LinkType: Equatable, Sendable {
+  public let number: Int32
+  public init(_ number: Int32) { self.number = number }
+
+  public static let null = LinkType(0)
+  public static let ethernet = LinkType(1)
+  /// Nothing but IP; 12 and 14 are what BSD kernels say for it.
+  public static let raw = LinkType(101)
+  public static let loop = LinkType(108)
+  public static let linuxCooked = LinkType(113)
+  public static let ipv4 = LinkType(228)
+  public static let ipv6 = LinkType(229)
+  public static let linuxCooked2 = LinkType(276)
+
+  /// Whether its packets are told apart.
+  public var isKnown: Bool { [0, 1, 12, 14, 101, 108, 113, 228, 229, 276].contains(number) }
+}
+
+extension PacketPrinter {
+  func printLink(_ link: LinkType, _ length: Int, _ header: inout Int) throws(Truncated) {
+    switch link {
+    case .ethernet: try ethernet(0, length, &header)
+    case .linuxCooked: try cooked(length, &header)
+    case .linuxCooked2: try cooked2(length, &header)
+    case .null: try family(length, isSwapped: true, &header)
+    case .loop: try family(length, isSwapped: false, &header)
+    case .ipv4:
+      if style.showsLink { put("ip: ") }
+      try ip4(0, length)
+    case .ipv6:
+      if style.showsLink { put("ip: ") }
+      try ip6(0, length)
+    case LinkType(12), LinkType(14), .raw:
+      reading = "raw"
+      if style.showsLink { put("ip: ") }
+      try ip(0, length)
+    default:
+      put("[link type ", Int(link.number), "], length ")
+      put(length)
+      dumpUnknown(0, end)
+    }
+  }
+
+  /// A frame of Ethernet, IEEE 802.3.
+  func ethernet(_ start: Int, _ length: Int, _ header: inout Int) throws(Truncated) {
+    reading = "ether"
+    try need(start, 14)
+    let type = try number16(start + 12)
+    header = start + 14
+    if style.showsLink { try ethernetHeader(start, type, length) }
+    if type <= 1500 {
+      try llc(start + 14, min(length - 14, type), start, length)
+      return
+    }
+    if try payload(type, start + 14, length - 14) { return }
+    if !style.showsLink { try ethernetHeader(start, type, length) }
+    dumpUnknown(start + 14, end)
+  }
+
+  private func ethernetHeader(_ start: Int, _ type: Int, _ length: Int) throws(Truncated) {
+    try putHardware(start + 6)
+    put(" > ")
+    try putHardware(start)
+    put(type <= 1500 ? ", 802.3" : style.isQuiet ? ", " : ", ethertype ")
+    if type > 1500 { putEtherType(type, isBare: style.isQuiet) }
+    put(", length ", length, ": ")
+  }
+
+  func putEtherType(_ type: Int, isBare: Bool = false) {
+    put(EtherType.name(type) ?? "Unknown")
+    guard !isBare || EtherType.name(type) == nil else { return }
+    put(" (0x")
+    hexadecimal(type, 4)
+    put(")")
+  }
+
+  /// What an Ethernet type announces; false where nothing is known of it.
+  func payload(_ type: Int, _ start: Int, _ length: Int) throws(Truncated) -> Bool {
+    switch type {
+    case EtherType.ipv4: try ip4(start, length)
+    case EtherType.ipv6: try ip6(start, length)
+    case EtherType.arp, EtherType.reverseARP: try arp(start, length)
+    case 0x8100, 0x88A8, 0x9100, 0x9200: try vlan(start, length)
+    case 0x8847, 0x8848: try labels(start, length)
+    case 0x88CC: put("LLDP, length ", length)
+    case 0x888E: put("EAPOL, length ", length)
+    case 0x8863, 0x8864: put(type == 0x8863 ? "PPPoE D, length " : "PPPoE S, length ", length)
+    default: return false
+    }
+    return true
+  }
+
+  /// A tag of a virtual network, IEEE 802.1Q.
+  private func vlan(_ start: Int, _ length: Int) throws(Truncated) {
+    reading = "vlan"
+    try need(start, 4)
+    let tag = try number16(start)
+    let type = try number16(start + 2)
+    let isCooked = type <= 1500
+    if style.showsLink {
+      put("vlan ", tag & 0xFFF, ", p ")
+      put(tag >> 13)
+      put(tag & 0x1000 != 0 ? ", DEI, " : ", ")
+      if isCooked { put("802.3") }
+    }
+    if isCooked { return try llc(start + 4, min(length - 4, type), start, length) }
+    if style.showsLink || isInCooked {
+      put("ethertype ")
+      putEtherType(type, isBare: isInCooked)
+      put(", ")
+    }
+    if try withinTag(type, start + 4, length - 4) { return }
+    if !style.showsLink, !isInCooked {
+      put("ethertype ")
+      putEtherType(type)
+      put(", ")
+    }
+    dumpUnknown(start + 4, end)
+  }
+
+  private func withinTag(_ type: Int, _ start: Int, _ length: Int) throws(Truncated) -> Bool {
+    var isKnown = false
+    try within(end) { () throws(Truncated) in isKnown = try payload(type, start, length) }
+    return isKnown
+  }
+
+  /// The stack of labels of MPLS, RFC 3032.
+  private func labels(_ start: Int, _ length: Int) throws(Truncated) {
+    reading = "mpls"
+    put("MPLS")
+    var offset = start
+    var last: UInt32 = 0
+    repeat {
+      last = try number32(offset)
+      put(" (label ")
+      put(last >> 12)
+      put(", tc ")
+      put(last >> 9 & 7)
+      if last & 0x100 != 0 { put(", [S]") }
+      put(", ttl ")
+      put(last & 0xFF)
+      put(")")
+      offset += 4
+    } while last & 0x100 == 0
+    let rest = length - (offset - start)
+    guard rest > 0 else { return }
+    put(style.verbosity > 0 ? "\n\t" : " ")
+    let version = try number8(offset) >> 4
+    if version == 4 { try within(end) { () throws(Truncated) in try ip4(offset, rest) } }
+    if version == 6 { try within(end) { () throws(Truncated) in try ip6(offset, rest) } }
+  }
+
+  /// The header that Linux makes up for captures on all interfaces, LINKTYPE_LINUX_SLL.
+  private func cooked(_ length: Int, _ header: inout Int) throws(Truncated) {
+    reading = "sll"
+    try need(0, 16)
+    header = 16
+    let type = try number16(14)
+    if style.showsLink { try cookedHeader(type, length) }
+    try cookedPayload(type, 16, length - 16) { () throws(Truncated) in
+      try self.cookedHeader(type, length)
+    }
+  }
+
+  private func cookedHeader(_ type: Int, _ length: Int) throws(Truncated) {
+    put(Self.direction(try number16(0), isPadded: true))
+    put(" ")
+    try cookedAddress(try number16(4), 6)
+    cookedType(type, length)
+  }
+
+  /// Its successor, LINKTYPE_LINUX_SLL2.
+  private func cooked2(_ length: Int, _ header: inout Int) throws(Truncated) {
+    reading = "sll2"
+    try need(0, 20)
+    header = 20
+    let type = try number16(0)
+    let index = try number32(4)
+    let name = names.interface(index) ?? "?"
+    put(text: name)
+    for _ in name.utf8.count..<max(5, name.utf8.count) { put(" ") }
+    put(" ")
+    put(Self.direction(try number8(10), isPadded: false))
+    put(" ")
+    if style.showsLink { try cooked2Header(type, length) }
+    try cookedPayload(type, 20, length - 20) { () throws(Truncated) in
+      try self.cooked2Header(type, length)
+    }
+  }
+
+  private func cooked2Header(_ type: Int, _ length: Int) throws(Truncated) {
+    put("ifindex ")
+    put(try number32(4))
+    put(" ")
+    try cookedAddress(try number8(11), 12)
+    cookedType(type, length)
+  }
+
+  private func cookedAddress(_ size: Int, _ start: Int) throws(Truncated) {
+    guard size > 0 else { return }
+    try putHardware(start, min(size, 8))
+    put(" ")
+  }
+
+  private func cookedType(_ type: Int, _ length: Int) {
+    switch type {
+    case 1: put("802.3")
+    case 4: put("802.2")
+    default:
+      if !style.isQuiet { put("ethertype ") }
+      putEtherType(type, isBare: style.isQuiet)
+    }
+    put(", length ", length, ": ")
+  }
+
+  private func cookedPayload(
+    _ type: Int, _ start: Int, _ length: Int, header: () throws(Truncated) -> Void
+  ) throws(Truncated) {
+    isInCooked = true
+    defer { isInCooked = false }
+    switch type {
+    case 1: put("IPX, length ", length)
+    case 4: try llc(start, length, nil, length)
+    default:
+      if try payload(type, start, length) { return }
+      if !style.showsLink { try header() }
+      dumpUnknown(start, end)
+    }
+  }
+
+  private static func direction(_ kind: Int, isPadded: Bool) -> StaticString {
+    switch kind {
+    case 0: isPadded ? " In" : "In "
+    case 1: isPadded ? "  B" : "B  "
+    case 2: isPadded ? "  M" : "M  "
+    case 3: isPadded ? "  P" : "P  "
+    case 4: "Out"
+    default: isPadded ? "  ?" : "?  "
+    }
+  }
+
+  /// BSD's loopback: the family of addresses, in the byte order of the machine or of the network.
+  private func family(_ length: Int, isSwapped: Bool, _ header: inout Int) throws(Truncated) {
+    reading = isSwapped ? "null" : "loop"
+    var family = try number32(0)
+    // From a machine of the other byte order.
+    if family > 0xFFFF { family = family.byteSwapped }
+    header = 4
+    let name: StaticString? =
+      switch family {
+      case 2: "IPv4"
+      case 24, 28, 30: "IPv6"
+      case 7: "ISO"
+      default: nil
+      }
+    let show = {
+      self.put("AF ")
+      self.put(name ?? "Unknown")
+      if !self.style.isQuiet || name == nil { self.put(" (", Int(family), ")") }
+      self.put(", length ", length, ": ")
+    }
+    if style.showsLink { show() }
+    switch family {
+    case 2: try ip4(4, length - 4)
+    case 24, 28, 30: try ip6(4, length - 4)
+    default:
+      if !style.showsLink { show() }
+      dumpUnknown(4, end)
+    }
+  }
+
+  /// IEEE 802.2: other networks than IP by their names and lengths.
+  private func llc(_ start: Int, _ length: Int, _ frame: Int?, _ whole: Int) throws(Truncated) {
+    reading = "llc"
+    try need(start, 3)
+    let target = try number8(start)
+    let source = try number8(start + 1)
+    let control = try number8(start + 2)
+    if style.showsLink {
+      put("LLC, dsap ")
+      servicePoint(target, target & 1 != 0 ? " Group" : " Individual")
+      put(", ssap ")
+      servicePoint(source, source & 1 != 0 ? " Response" : " Command")
+      put(", ctrl 0x")
+      hexadecimal(control, 2)
+      put(": ")
+    }
+    if target == 0xAA, source == 0xAA, control == 3 {
+      reading = "snap"
+      try need(start, 8)
+      let organisation = try number32(start + 2) & 0xFFFFFF
+      let type = try number16(start + 6)
+      if style.showsLink { snap(organisation, type, length - 8) }
+      if organisation == 0, try withinTag(type, start + 8, length - 8) { return }
+      put("SNAP, length ", length - 8)
+      return
+    }
+    put(text: ServicePoint.name(target))
+    put(", length ", max(0, length - 3))
+  }
+
+  private func snap(_ organisation: UInt32, _ type: Int, _ length: Int) {
+    put("oui ")
+    put(organisation == 0 ? "Ethernet" : "Unknown")
+    put(" (0x")
+    hexadecimal(organisation, 6)
+    put(organisation == 0 ? "), ethertype " : "), pid ")
+    putEtherType(type)
+    put(", length ", length, ": ")
+  }
+
+  private func servicePoint(_ point: Int, _ kind: StaticString) {
+    put(text: ServicePoint.name(point & 0xFE))
+    put(" (0x")
+    hexadecimal(point & 0xFE, 2)
+    put(")")
+    put(kind)
+  }
+
+  /// The bytes behind what is known, where nothing else will show them.
+  func dumpUnknown(_ start: Int, _ limit: Int) {
+    guard style.dumpsUnknown, start < limit else { return }
+    HexDump.write(packet, start..<min(limit, packet.count), hasText: true, "\n\t", to: out)
+  }
+}
+
+/// The service access points of IEEE 802.2.
+enum ServicePoint {
+  static func name(_ number: Int) -> String {
+    switch number {
+    case 0x00: "Null"
+    case 0x02: "802.1B"
+    case 0x06: "IP"
+    case 0x42: "STP"
+    case 0xAA: "SNAP"
+    case 0xE0: "IPX"
+    case 0xF0: "NetBeui"
+    case 0xFE: "ISONS"
+    default: "Unknown"
+    }
+  }
+}
+
+/// The types of Ethernet frames.
+enum EtherType {
+  static let ipv4 = 0x0800
+  static let arp = 0x0806
+  static let reverseARP = 0x8035
+  static let ipv6 = 0x86DD
+
+  static func name(_ type: Int) -> StaticString? {
+    switch type {
+    case 0x0800: "IPv4"
+    case 0x0806: "ARP"
+    case 0x86DD: "IPv6"
+    case 0x8100: "802.1Q"
+    case 0x88A8: "802.1Q-QinQ"
+    case 0x88CC: "LLDP"
+    case 0x8847: "MPLS unicast"
+    case 0x8848: "MPLS multicast"
+    case 0x8863: "PPPoE D"
+    case 0x8864: "PPPoE S"
+    case 0x888E: "EAPOL"
+    case 0x0600: "NS"
+    case 0x0707: "GeoNet (old)"
+    case 0x1000: "Trail"
+    case 0x1111: "CALM FAST"
+    case 0x6001: "MOP DL"
+    case 0x6002: "MOP RC"
+    case 0x6003: "DN"
+    case 0x6004: "LAT"
+    case 0x6007: "SCA"
+    case 0x6558: "TEB"
+    case 0x8035: "Reverse ARP"
+    case 0x8038: "Lanbridge"
+    case 0x803C: "DEC DNS"
+    case 0x803E: "DEC DTS"
+    case 0x805B: "VEXP"
+    case 0x805C: "VPROD"
+    case 0x809B: "Appletalk"
+    case 0x80F3: "Appletalk ARP"
+    case 0x8137: "IPX"
+    case 0x8808: "MPCP"
+    case 0x8809: "Slow Protocols"
+    case 0x880B: "PPP"
+    case 0x886F: "MS NLB heartbeat"
+    case 0x8899: "Realtek protocols"
+    case 0x88A2: "AoE"
+    case 0x88CA: "TIPC"
+    case 0x88E5: "802.1AE MACsec"
+    case 0x88F7: "PTP"
+    case 0x8902: "CFM"
+    case 0x893A: "IEEE1905.1"
+    case 0x8947: "GeoNet"
+    case 0x894F: "NSH"
+    case 0x9000: "Loopback"
+    case 0x9100: "802.1Q-9100"
+    case 0x9200: "802.1Q-9200"
+    case 0xABCD: "CFM (old)"
+    case 0xD28B: "Arista Vendor Specific Protocol"
+    case 0xFEFE: "OSI"
+    default: nil
+    }
+  }
+}

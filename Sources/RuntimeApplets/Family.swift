@@ -1,0 +1,12 @@
+public import Box
+
+/// The applets of the family by name, in byte order.
+///
+/// Exported without its body: else Embedded Swift would compile the whole family again where it is called.
+@export(interface)
+public func runtimeApplets() -> [Applet] {
+  [
+    Applet("go-pprof", GoPprof.self),
+    Applet("node-inspect", NodeInspect.self),
+  ]
+}

@@ -106,13 +106,10 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
-<<<<<<< HEAD
     knowledge("TLS", for: .speed, "COpenSSL", "Target"),
-=======
     knowledge("GRPC"),
     knowledge("HTTP", "CNghttp2", "DNS", "TLS", "Zlib"),
     knowledge("Netlink", for: .speed),
->>>>>>> ff8ee3b3f23f67758a72c0b7161ce5218aa03044
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),

@@ -103,6 +103,11 @@ public struct Certificate {
     OBJ_nid2ln(X509_get_signature_nid(handle.pointer)).map { String(foreign: $0) } ?? "unknown"
   }
 
+  /// OpenSSL's short name: `RSA-SHA256`.
+  public var signatureName: String {
+    OBJ_nid2sn(X509_get_signature_nid(handle.pointer)).map { String(foreign: $0) } ?? "UNDEF"
+  }
+
   public var key: PublicKey? { PublicKey(borrowing: X509_get0_pubkey(handle.pointer)) }
 
   /// Whether it may issue others.

@@ -80,7 +80,7 @@ public struct ChainVerifier {
     if isStrict { flags |= UInt(X509_V_FLAG_X509_STRICT) }
     if !checksTime { flags |= UInt(X509_V_FLAG_NO_CHECK_TIME) }
     if flags != 0 { X509_VERIFY_PARAM_set_flags(parameters, flags) }
-    if let time { X509_VERIFY_PARAM_set_time(parameters, time.seconds) }
+    if let time, checksTime { X509_VERIFY_PARAM_set_time(parameters, time.seconds) }
     if let hostName { X509_VERIFY_PARAM_set1_host(parameters, hostName, 0) }
     if let address, X509_VERIFY_PARAM_set1_ip_asc(parameters, address) != 1 {
       throw TLSFailure(.setting, "\(address): no address")

@@ -8,7 +8,7 @@ public struct DERReader {
     public static let set: UInt8 = 0x31
   }
 
-  public struct Value {
+  public struct Value: Equatable, Sendable {
     public let tag: UInt8
     /// With tag and length.
     public let whole: Range<Int>

@@ -141,7 +141,7 @@ public enum StartTLS: Sendable, CaseIterable {
     let name = "1.3.6.1.4.1.1466.20037".bytes
     try talk.send([0x30, 29, 2, 1, 1, 0x77, 24, 0x80, UInt8(name.count)] + name)
     let header = try talk.bytes(2)
-    guard header[0] == 0x30, header[1] != 0x80, header[1] & 0x7F < 5 else {
+    guard header[0] == 0x30, header[1] < 0x80 || (0x81...0x84).contains(header[1]) else {
       throw .refused("no answer of LDAP's")
     }
     var size = Int(header[1])

@@ -66,8 +66,8 @@ extension TLSSession {
     case NID_rsassaPss, EVP_PKEY_RSA_PSS: return "RSA-PSS"
     case NID_dsa: return "DSA"
     case NID_X9_62_id_ecPublicKey: return "ECDSA"
-    case NID_ED25519: return "Ed25519"
-    case NID_ED448: return "Ed448"
+    case NID_ED25519: return "ed25519"
+    case NID_ED448: return "ed448"
     default: return OBJ_nid2sn(identifier).map { String(foreign: $0) }
     }
   }

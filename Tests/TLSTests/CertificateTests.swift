@@ -83,8 +83,8 @@ private func verify(
 
 @Test func factsOfACertificate() throws {
   let it = try certificate(leaf)
-  #expect(it.subject.text() == "C = DE, O = Example, CN = api.example.test")
-  #expect(it.subject.text(.rfc2253) == "CN=api.example.test,O=Example,C=DE")
+  #expect(it.subject.text() == "CN = api.example.test, C = DE, O = Example")
+  #expect(it.subject.text(.rfc2253) == "O=Example,C=DE,CN=api.example.test")
   #expect(it.issuer.commonName == "Example Issuer")
   #expect(it.notAfter?.seconds == 1_751_328_000)
   #expect(it.daysLeft(now) == 15)

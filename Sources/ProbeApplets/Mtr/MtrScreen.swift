@@ -89,9 +89,8 @@ final class MtrScreen {
     var lines: [String] = []
     let now = format(clock.now().local, "%Y-%m-%dT%H:%M:%S%z")
     lines.append("mtr  " + Sanitize.escaped(Linux.Host().node) + " -> " + target.label + "  " + now)
-    lines.append(
-      "Keys:  q quit   p pause   space go on   r restart   n names   d jitter"
-        + (isPaused ? "   [paused]" : ""))
+    let keys = "Keys:  q quit   p pause   space go on   r restart   n names   d jitter"
+    lines.append(isPaused ? "[paused]  " + keys : keys)
     lines.append(cut(" Host", width + 5) + fields.map { $0.heading }.joined())
     for index in engine.shown {
       let hop = engine.hops[index]

@@ -87,7 +87,9 @@ final class PingSession {
       try SignalWatch([Signal(2), Signal(3), .terminate])
     }
     let deadline = settings.deadline.map { start.advanced(by: $0) }
-    for _ in 1..<max(1, settings.preload) where !isSentOut { try send() }
+    if settings.preload > 1 {
+      for _ in 0..<settings.preload where !isSentOut { try send() }
+    }
     loop: while true {
       while let number = signals.next() {
         guard number == 3 else { break loop }
@@ -238,6 +240,7 @@ final class PingSession {
     let isAgain = answered[index]
     answered[index] = true
     if isAgain { tally.duplicates += 1 } else { tally.received += 1 }
+    notePipe(reply.echo.sequence)
     if settings.isTimed { tally.add(seconds) }
     if settings.isAdaptive { nextSend = clock.monotonic().advanced(by: adaptivePause) }
     if settings.isFlood, !isAgain {
@@ -260,6 +263,12 @@ final class PingSession {
     if settings.rings { text += "\u{7}" }
     output.line(text)
     if let difference = difference(reply.echo.payload) { output.line(difference) }
+  }
+
+  /// How many packets had been sent since the one that was answered.
+  private func notePipe(_ sequence: UInt16) {
+    let since = UInt16(truncatingIfNeeded: tally.sent) &- sequence
+    if since <= 0x7FFF { tally.pipe = max(tally.pipe, Int(since) + 1) }
   }
 
   /// Where the data came back otherwise than it went out.

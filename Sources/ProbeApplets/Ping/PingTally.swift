@@ -7,6 +7,8 @@ struct PingTally {
   var received = 0
   var duplicates = 0
   var errors = 0
+  /// The most packets that were under way at a time.
+  var pipe = 1
   var times = RoundTrips()
   /// When the first and the last packet went out.
   var start = Instant(seconds: 0)
@@ -37,6 +39,7 @@ struct PingTally {
       text += "rtt min/avg/max/mdev = " + three(times.least) + "/" + three(times.mean) + "/"
       text += three(times.most) + "/" + three(times.deviation) + " ms"
     }
+    if count > 0, isTimed, pipe > 1 { text += ", pipe \(pipe)" }
     if hasRates, sent > 1 {
       if count > 0, isTimed { text += ", " }
       text += "ipg/ewma " + three(end.since(start) / Double(sent - 1)) + "/"

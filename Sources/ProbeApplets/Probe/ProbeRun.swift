@@ -132,7 +132,7 @@ final class ProbeRun {
         check.finish(.unresolved(error.description))
         return check
       }
-    case .tcp, .tls, .https:
+    case .tcp:
       return TCPCheck(target, address, settle: settings.settle, prepare: prepare)
     }
   }

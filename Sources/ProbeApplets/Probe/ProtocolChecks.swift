@@ -75,7 +75,7 @@ final class HTTPCheck: TCPCheck {
       let isTLS = received.first == 0x15
       return finish(
         .open, isGood: false,
-        detail: isTLS ? "it speaks TLS: try https://" : "no HTTP: \"" + line + "\"")
+        detail: isTLS ? "it speaks TLS" : "no HTTP: \"" + line + "\"")
     }
     finish(.open, isGood: status.isSuccess, detail: line)
   }

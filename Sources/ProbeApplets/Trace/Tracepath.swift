@@ -111,7 +111,10 @@ final class PathSession {
       }
       if isOver { break }
       write(hop, "no reply")
-      if lostSize == nil { try lookForBlackHole(hop) }
+      if lostSize == nil, case .done? = try lookForBlackHole(hop) {
+        isDone = true
+        break
+      }
     }
     if !isDone, !isOver { output.line("     Too many hops: pmtu \(mtu)") }
     var text = "     Resume: pmtu \(mtu) "
@@ -122,19 +125,21 @@ final class PathSession {
   }
 
   /// A router that drops what is too big and does not say so: small packets tell.
-  private func lookForBlackHole(_ hop: Int) throws(SystemError) {
+  private func lookForBlackHole(_ hop: Int) throws(SystemError) -> Outcome? {
     let large = mtu
     let small = engine.target.family == .v4 ? 576 : 1280
-    guard large > small else { return }
+    guard large > small else { return nil }
     lostSize = large
     mtu = small
-    if case .noReply = try probe(hop) {
+    let outcome = try probe(hop)
+    if case .noReply = outcome {
       mtu = large
-      return
+      return nil
     }
     output.line(
       "     Black hole: packets of \(large) bytes vanish at hop \(hop), \(small) come through")
     output.flush()
+    return outcome
   }
 
   private func write(_ hop: Int, _ text: String) {

@@ -38,7 +38,7 @@ struct VerifyTool {
     if let time = try options.number("attime", "verify") { verifier.time = Instant(seconds: time) }
     let names = try tools.nameOptions(options)
     var status = ExitStatus.success
-    let files: [String?] = options.operands.isEmpty ? [nil] : options.operands
+    let files = options.operands.isEmpty ? [nil] : options.operands.map { Optional($0) }
     for file in files where !(try verify(file, verifier, names)) { status = 2 }
     return status
   }
@@ -110,12 +110,9 @@ struct KeyTool {
       publicKey = read.publicKey
     }
     try checkKind(publicKey)
-    var status = ExitStatus.success
-    if options.has("check") || options.has("pubcheck") {
-      let isGood = options.has("pubcheck") ? publicKey.check() : key?.check() ?? publicKey.check()
-      tools.output.line(verdict(isGood))
-      if !isGood { status = ExitStatus.failure }
-    }
+    // openssl's pkey begins with it, the others end so.
+    let checksFirst = tools.command.sameBytes(as: "pkey")
+    var status = checksFirst ? check(key, publicKey) : ExitStatus.success
     if options.has("text") { tools.output.write(key?.printed ?? publicKey.printed) }
     if options.has("text_pub") { tools.output.write(publicKey.printed) }
     if options.has("modulus") {
@@ -124,6 +121,7 @@ struct KeyTool {
       }
       tools.output.line("Modulus=" + number.map { hexadecimal($0).asciiUppercased }.joined())
     }
+    if !checksFirst { status = check(key, publicKey) }
     guard !options.has("noout") else { return status }
     guard options.has("pubout") || options.has("pubin") else {
       throw .usage("\(tools.command): private keys are not written; -noout or -pubout")
@@ -131,6 +129,13 @@ struct KeyTool {
     guard let der = publicKey.keyInfo else { throw .message("this kind of key cannot be written") }
     try tools.write(isDER ? der : PEM.text("PUBLIC KEY", der), options)
     return status
+  }
+
+  private func check(_ key: PrivateKey?, _ publicKey: PublicKey) -> Int32 {
+    guard options.has("check") || options.has("pubcheck") else { return ExitStatus.success }
+    let isGood = options.has("pubcheck") ? publicKey.check() : key?.check() ?? publicKey.check()
+    tools.output.line(verdict(isGood))
+    return isGood ? ExitStatus.success : ExitStatus.failure
   }
 
   private func checkKind(_ key: PublicKey) throws(Failure) {
@@ -233,7 +238,7 @@ struct CRLTool {
     for one in options.given {
       switch one.name {
       case "issuer": printed += list.issuer(names)
-      case "hash": printed += (hashText(list.issuerHash) + "\n").bytes
+      case "hash": printed += ("issuer name hash=" + hashText(list.issuerHash) + "\n").bytes
       case "lastupdate": printed += "lastUpdate=\(list.lastUpdate)\n".bytes
       case "nextupdate": printed += "nextUpdate=\(list.nextUpdate ?? "NONE")\n".bytes
       case "fingerprint":

@@ -64,7 +64,7 @@ struct SClientReport {
     let bits = certificate.key?.bits ?? 0
     output.line(
       "   a:PKEY: \(certificate.keyAlgorithm), \(bits) (bit); sigalg: "
-        + certificate.signatureAlgorithm)
+        + certificate.signatureName)
     output.line(
       "   v:NotBefore: \(certificate.notBeforeText); NotAfter: \(certificate.notAfterText)")
     if options.words.has("showcerts") { output.write(certificate.pem) }

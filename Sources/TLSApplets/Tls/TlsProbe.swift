@@ -112,6 +112,8 @@ struct TlsProbe {
     } catch {
       facts.startTLSFailure = error
       if case .unexpected(let bytes) = error { facts.speech = Speech(bytes) }
+      // A server that serves one at a time must be free for what follows.
+      do throws(SystemError) { try socket.shutdown(.both) } catch {}
       return false
     }
   }

@@ -28,7 +28,9 @@ struct RouteView {
     if let interface = route.hop.interface, route.hops.isEmpty, selection.device == nil {
       showDevice(interface, record)
     }
-    if route.flags & Route.isCloned == 0 || route.table != 254 { showTable(route, record, selection) }
+    if route.flags & Route.isCloned == 0 || route.table != 254 {
+      showTable(route, record, selection)
+    }
     if route.flags & Route.isCloned == 0 || isV6 {
       if route.origin != 3 || style.details, route.origin != 0, selection.origin == nil {
         record.put("protocol", word: RouteNames.origin(route.origin), "proto")
@@ -139,7 +141,8 @@ struct RouteView {
       let set = known.filter { route.flags & $0.bit != 0 }
       record.put(
         "cache", .array(set.map { .string("\($0.name)") }),
-        "    cache " + (set.isEmpty ? "" : "<" + set.map { "\($0.name)" }.joined(separator: ",") + "> "))
+        "    cache "
+          + (set.isEmpty ? "" : "<" + set.map { "\($0.name)" }.joined(separator: ",") + "> "))
     }
     if let expires = route.expires, expires != 0 {
       record.put("expires", .number(Int(expires / ticks)), "expires \(expires / ticks)sec ")

@@ -41,7 +41,7 @@ final class SsReport {
     list.records.withUnsafeBufferPointer { records in
       for index in rows { write(records[index], to: table) }
     }
-    table.print(to: context.output)
+    table.show(on: context.output)
   }
 
   private func write(_ record: SocketRecord, to table: SsTable) {
@@ -186,7 +186,8 @@ final class SsReport {
     for index in rows {
       let record = list.records[index]
       guard isNearlyFull(record) else { continue }
-      let place = record.kind.isInternet ? endpoint(record, isLocal: true) : otherAddress(record).address
+      let place =
+        record.kind.isInternet ? endpoint(record, isLocal: true) : otherAddress(record).address
       let percent = UInt64(record.receiveQueue) * 100 / UInt64(record.sendQueue)
       context.note(
         "\(place): accept queue holds \(record.receiveQueue) of \(record.sendQueue) (\(percent) %): "

@@ -22,9 +22,10 @@ struct IpLink {
       let record = printer.record()
       if printer.style.isBrief {
         view.brief(link, record)
-        record.put(
-          "address", .string(hardwareText(link.address)), hardwareText(link.address) + " ",
-          .hardware)
+        if !link.address.isEmpty {
+          let address = hardwareText(link.address)
+          record.put("address", .string(address), address + " ", .hardware)
+        }
         view.flags(link, record)
       } else {
         view.head(link, record, isAddress: false)

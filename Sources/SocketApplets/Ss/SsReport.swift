@@ -150,7 +150,8 @@ final class SsReport {
         view.isNumeric ? String(record.interface) : SocketWords.netlinkFamily(record.interface)
       return (family, ":" + netlinkPort(record.localPort))
     }
-    let family = SocketWords.ethernetProtocol(record.localPort)
+    let family =
+      SocketWords.ethernetProtocol(record.localPort, isNumeric: view.isNumeric)
     return (family, ":" + (record.interface == 0 ? "*" : interfaceName(record.interface)))
   }
 

@@ -538,6 +538,6 @@ static inline int clinux_netlink(int protocol) {
 }
 
 // `value` as printf(3) writes it with %g.
-static inline int clinux_format_general(char *buffer, size_t size, double value) {
-  return snprintf(buffer, size, "%g", value);
+static inline int clinux_format_general(char *buffer, size_t size, int digits, double value) {
+  return snprintf(buffer, size, "%.*g", digits, value);
 }

@@ -173,6 +173,7 @@ let package = Package(
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
     tests("DNS"), tests("NetworkApplets", "DNS"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),
+    tests("PacketFilter"), tests("Packets"), tests("Pcap"), tests("WebSocket"), tests("LocalHTTP"),
     tests("Archive"), tests("Zlib"), tests("Shell"),
     tests("FileApplets", "Target"), tests("TextApplets"),
     tests("ProcessApplets", "ProcFS", "Accounts", "Runtimes"),

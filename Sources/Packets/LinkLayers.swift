@@ -20,13 +20,13 @@ public struct LinkType: Equatable, Sendable {
 }
 
 extension PacketPrinter {
-  func printLink(_ link: LinkType, _ length: Int, _ header: inout Int) throws(Truncated) {
+  func printLink(_ link: LinkType, _ length: Int) throws(Truncated) {
     switch link {
-    case .ethernet: try ethernet(0, length, &header)
-    case .linuxCooked: try cooked(length, &header)
-    case .linuxCooked2: try cooked2(length, &header)
-    case .null: try family(length, isSwapped: true, &header)
-    case .loop: try family(length, isSwapped: false, &header)
+    case .ethernet: try ethernet(0, length)
+    case .linuxCooked: try cooked(length)
+    case .linuxCooked2: try cooked2(length)
+    case .null: try family(length, isSwapped: true)
+    case .loop: try family(length, isSwapped: false)
     case .ipv4:
       if style.showsLink { put("ip: ") }
       try ip4(0, length)
@@ -45,11 +45,14 @@ extension PacketPrinter {
   }
 
   /// A frame of Ethernet, IEEE 802.3.
-  func ethernet(_ start: Int, _ length: Int, _ header: inout Int) throws(Truncated) {
+  func ethernet(_ start: Int, _ length: Int) throws(Truncated) {
+    let outer = headerLength
+    // A frame in another is no part of the header of the one around it.
+    defer { if start > 0 { headerLength = outer } }
     reading = "ether"
     try need(start, 14)
     let type = try number16(start + 12)
-    header = start + 14
+    headerLength += 14
     if style.showsLink { try ethernetHeader(start, type, length) }
     if type <= 1500 {
       try llc(start + 14, min(length - 14, type), start, length)
@@ -64,13 +67,22 @@ extension PacketPrinter {
     try putHardware(start + 6)
     put(" > ")
     try putHardware(start)
-    put(type <= 1500 ? ", 802.3" : style.isQuiet ? ", " : ", ethertype ")
-    if type > 1500 { putEtherType(type, isBare: style.isQuiet) }
-    put(", length ", length, ": ")
+    put(", ")
+    if isTag(type), !has(start + 14, 4) {
+      reading = "vlan"
+      throw Truncated()
+    }
+    if type <= 1500 {
+      put("802.3, length ", min(type, length - 14), ": ")
+    } else {
+      if !style.isQuiet { put("ethertype ") }
+      putEtherType(type, isBare: style.isQuiet)
+      put(", length ", length, ": ")
+    }
   }
 
   func putEtherType(_ type: Int, isBare: Bool = false) {
-    put(EtherType.name(type) ?? "Unknown")
+    put(EtherType.name(type) ?? (isBare ? "Unknown Ethertype" : "Unknown"))
     guard !isBare || EtherType.name(type) == nil else { return }
     put(" (0x")
     hexadecimal(type, 4)
@@ -83,7 +95,7 @@ extension PacketPrinter {
     case EtherType.ipv4: try ip4(start, length)
     case EtherType.ipv6: try ip6(start, length)
     case EtherType.arp, EtherType.reverseARP: try arp(start, length)
-    case 0x8100, 0x88A8, 0x9100, 0x9200: try vlan(start, length)
+    case _ where isTag(type): try vlan(start, length)
     case 0x8847, 0x8848: try labels(start, length)
     case 0x88CC: put("LLDP, length ", length)
     case 0x888E: put("EAPOL, length ", length)
@@ -93,10 +105,13 @@ extension PacketPrinter {
     return true
   }
 
+  private func isTag(_ type: Int) -> Bool { [0x8100, 0x88A8, 0x9100, 0x9200].contains(type) }
+
   /// A tag of a virtual network, IEEE 802.1Q.
   private func vlan(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "vlan"
     try need(start, 4)
+    headerLength += 4
     let tag = try number16(start)
     let type = try number16(start + 2)
     let isCooked = type <= 1500
@@ -107,9 +122,9 @@ extension PacketPrinter {
       if isCooked { put("802.3") }
     }
     if isCooked { return try llc(start + 4, min(length - 4, type), start, length) }
-    if style.showsLink || isInCooked {
-      put("ethertype ")
-      putEtherType(type, isBare: isInCooked)
+    if isInCooked ? !style.isQuiet : style.showsLink {
+      if !style.isQuiet { put("ethertype ") }
+      putEtherType(type, isBare: isInCooked || style.isQuiet)
       put(", ")
     }
     if try withinTag(type, start + 4, length - 4) { return }
@@ -154,10 +169,10 @@ extension PacketPrinter {
   }
 
   /// The header that Linux makes up for captures on all interfaces, LINKTYPE_LINUX_SLL.
-  private func cooked(_ length: Int, _ header: inout Int) throws(Truncated) {
+  private func cooked(_ length: Int) throws(Truncated) {
     reading = "sll"
     try need(0, 16)
-    header = 16
+    headerLength = 16
     let type = try number16(14)
     if style.showsLink { try cookedHeader(type, length) }
     try cookedPayload(type, 16, length - 16) { () throws(Truncated) in
@@ -173,10 +188,10 @@ extension PacketPrinter {
   }
 
   /// Its successor, LINKTYPE_LINUX_SLL2.
-  private func cooked2(_ length: Int, _ header: inout Int) throws(Truncated) {
+  private func cooked2(_ length: Int) throws(Truncated) {
     reading = "sll2"
     try need(0, 20)
-    header = 20
+    headerLength = 20
     let type = try number16(0)
     let index = try number32(4)
     let name = names.interface(index) ?? "?"
@@ -206,12 +221,13 @@ extension PacketPrinter {
   }
 
   private func cookedType(_ type: Int, _ length: Int) {
+    if style.isQuiet { return }
     switch type {
     case 1: put("802.3")
     case 4: put("802.2")
     default:
-      if !style.isQuiet { put("ethertype ") }
-      putEtherType(type, isBare: style.isQuiet)
+      put("ethertype ")
+      putEtherType(type)
     }
     put(", length ", length, ": ")
   }
@@ -243,12 +259,12 @@ extension PacketPrinter {
   }
 
   /// BSD's loopback: the family of addresses, in the byte order of the machine or of the network.
-  private func family(_ length: Int, isSwapped: Bool, _ header: inout Int) throws(Truncated) {
+  private func family(_ length: Int, isSwapped: Bool) throws(Truncated) {
     reading = isSwapped ? "null" : "loop"
     var family = try number32(0)
     // From a machine of the other byte order.
     if family > 0xFFFF { family = family.byteSwapped }
-    header = 4
+    headerLength = 4
     let name: StaticString? =
       switch family {
       case 2: "IPv4"
@@ -257,9 +273,14 @@ extension PacketPrinter {
       default: nil
       }
     let show = {
-      self.put("AF ")
-      self.put(name ?? "Unknown")
-      if !self.style.isQuiet || name == nil { self.put(" (", Int(family), ")") }
+      if self.style.isQuiet {
+        self.put(name ?? "Unknown AF ")
+        if name == nil { self.put(Int(family)) }
+      } else {
+        self.put("AF ")
+        self.put(name ?? "Unknown")
+        self.put(" (", Int(family), ")")
+      }
       self.put(", length ", length, ": ")
     }
     if style.showsLink { show() }
@@ -279,6 +300,7 @@ extension PacketPrinter {
     let target = try number8(start)
     let source = try number8(start + 1)
     let control = try number8(start + 2)
+    headerLength += 3
     if style.showsLink {
       put("LLC, dsap ")
       servicePoint(target, target & 1 != 0 ? " Group" : " Individual")
@@ -291,6 +313,7 @@ extension PacketPrinter {
     if target == 0xAA, source == 0xAA, control == 3 {
       reading = "snap"
       try need(start, 8)
+      headerLength += 5
       let organisation = try number32(start + 2) & 0xFFFFFF
       let type = try number16(start + 6)
       if style.showsLink { snap(organisation, type, length - 8) }

@@ -44,6 +44,8 @@ public final class PacketPrinter {
   var end = 0
   /// The protocol that is being read, for ` [|tcp]`.
   var reading: StaticString = "packet"
+  /// How long the header of the link layer is, with the tags behind it.
+  var headerLength = 0
   /// How deep protocols lie in each other.
   var depth = 0
   var flows = FlowTable()
@@ -69,17 +71,18 @@ public final class PacketPrinter {
     packet = bytes
     end = bytes.count
     depth = 0
-    guard !bytes.isEmpty || length > 0 else {
-      put("[Invalid header: caplen==0, len==0]")
+    headerLength = 0
+    guard !bytes.isEmpty, length > 0 else {
+      put("[Invalid header: caplen==", bytes.count, ", len==")
+      put(length, "]")
       return 0
     }
-    var header = 0
     do throws(Truncated) {
-      try printLink(link, length, &header)
+      try printLink(link, length)
     } catch {
       put(" [|", reading, "]")
     }
-    return min(header, bytes.count)
+    return min(headerLength, bytes.count)
   }
 
   /// Runs `body` with nothing to read behind `limit`.

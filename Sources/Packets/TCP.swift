@@ -11,7 +11,7 @@ extension PacketPrinter {
         try putAddress(carrier, isSource: true)
         put(" > ")
         try putAddress(carrier, isSource: false)
-        put(carrier.isV6 ? ":" : ": ")
+        put(":")
       }
       throw error
     }

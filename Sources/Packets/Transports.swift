@@ -113,8 +113,7 @@ extension PacketPrinter {
     put("), vni ")
     put(try number32(start + 4) >> 8)
     put("\n")
-    var header = 0
-    try within(end) { () throws(Truncated) in try ethernet(start + 8, size - 8, &header) }
+    try within(end) { () throws(Truncated) in try ethernet(start + 8, size - 8) }
   }
 
   /// Dynamic host configuration, RFC 2131: who asks or answers, and its length.
@@ -243,13 +242,16 @@ extension PacketPrinter {
       put(try number32(offset))
       offset += 4
     }
+    if style.showsLink {
+      put(", proto ")
+      putEtherType(type)
+    }
     put(", length ", length)
     put(style.verbosity > 0 ? "\n\t" : ": ")
     var isKnown = true
     try within(end) { () throws(Truncated) in
       if type == 0x6558 {
-        var header = 0
-        try ethernet(offset, length - (offset - start), &header)
+        try ethernet(offset, length - (offset - start))
       } else {
         isKnown = try payload(type, offset, length - (offset - start))
       }
@@ -263,6 +265,7 @@ extension PacketPrinter {
   /// Group management, RFC 2236 and RFC 3376.
   private func igmp(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "igmp"
+    if style.isQuiet { return put("igmp") }
     let kind = try number8(start)
     switch kind {
     case 0x11:

@@ -93,7 +93,7 @@ final class LiveCapture {
     }
     // What leaves by the loopback comes in by it again: it is told of once.
     if isOutgoing, facts.hardware == 772 { return .some(nil) }
-    let captured = min(facts.length, room.count)
+    let captured = facts.captured
     var start = Self.headroom
     var length = facts.length
     if device.linkType == .linuxCooked2 {

@@ -155,7 +155,8 @@ final class InspectorSession {
     if let exception = result["exceptionDetails"] {
       let text =
         exception["exception"]?["description"]?.string ?? exception["text"]?.string ?? "exception"
-      throw .message(text)
+      // Its first line says what, the others where in what was given to us.
+      throw .message(text.split(separator: "\n").first.map { String($0) } ?? text)
     }
     if let text = result["result"]?["value"]?.string { return output.line(safeLines(text)) }
     if let range = JSONReader.range(of: ["result", "result", "value"], in: reply) {

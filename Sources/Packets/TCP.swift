@@ -126,7 +126,7 @@ extension PacketPrinter {
   private func segment(_ start: Int, _ size: Int, _ flags: Int, _ source: Int, _ target: Int)
     throws(Truncated)
   {
-    if flags & 4 != 0 {
+    if flags & 4 != 0, start <= end {
       // A stack may say why it resets, RFC 1122 section 4.2.2.12.
       guard style.verbosity > 0 else { return }
       let shown = min(size, 30)
@@ -136,6 +136,13 @@ extension PacketPrinter {
       return put("]")
     }
     func isFor(_ port: Int) -> Bool { source == port || target == port }
+    // Of the payload nothing may have been captured.
+    guard start <= end else {
+      reading = isFor(80) || isFor(8080) ? "http" : "tcp"
+      if isFor(80) || isFor(8080) { put(": HTTP") }
+      if isFor(80) || isFor(8080) || isFor(53) { throw Truncated() }
+      return
+    }
     if isFor(53) { return try dnsStream(start, size) }
     if isFor(80) || isFor(8080) {
       put(": ")

@@ -26,7 +26,7 @@ final class InspectorSession {
       fields: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: \(key)\r\n",
       limit: 1 << 16, silence: 5
-    ) { (_) throws(Failure) in }
+    ) { (_, _) throws(Failure) in }
     guard reader.status == 101 else {
       throw .message("\(endpoint): refuses the WebSocket (status \(reader.status ?? 0))")
     }

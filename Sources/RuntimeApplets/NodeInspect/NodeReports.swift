@@ -12,13 +12,17 @@ struct SaveTarget {
 
   func path(_ usual: String) -> String { name ?? usual }
 
+  /// Refuses to fill a terminal with what is no text.
+  func checkTerminal(_ context: Context) throws(Failure) {
+    guard name == "-", context.isInteractive else { return }
+    throw .usage("-o -: this is no text for a terminal: give a file, or a pipe behind it")
+  }
+
   /// The open file, and whether it is standard output.
   func open(_ usual: String, _ context: Context) throws(Failure) -> SavedFile {
     let path = path(usual)
     if path == "-" {
-      if context.isInteractive {
-        throw .usage("-o -: this is no text for a terminal: give a file, or a pipe behind it")
-      }
+      try checkTerminal(context)
       return SavedFile(
         try attempt { () throws(SystemError) in try File.duplicate(of: 1) }, path, isOutput: true)
     }

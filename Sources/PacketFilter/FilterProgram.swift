@@ -106,7 +106,11 @@ private struct Machine {
       case 6:
         return Int(one.code & 0x18 == 0x10 ? accumulator : one.operand)
       default:
-        if one.code == FilterProgram.Code.toIndex { index = accumulator } else { accumulator = index }
+        if one.code == FilterProgram.Code.toIndex {
+          index = accumulator
+        } else {
+          accumulator = index
+        }
       }
     }
     return 0

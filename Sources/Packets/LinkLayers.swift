@@ -20,7 +20,7 @@ public struct LinkType: Equatable, Sendable {
 }
 
 extension PacketPrinter {
-  func printLink(_ link: LinkType, _ length: Int) throws(Truncated) {
+  func tellLink(_ link: LinkType, _ length: Int) throws(Truncated) {
     switch link {
     case .ethernet: try ethernet(0, length)
     case .linuxCooked: try cooked(length)

@@ -130,7 +130,8 @@ extension PacketPrinter {
       put(" ")
       put(try number32(start + 4))
       put("ms")
-    case 8: put(" preference ", try number16(start + 4), ", lifetime "); put(try number16(start + 6))
+    case 8:
+      put(" preference ", try number16(start + 4), ", lifetime "); put(try number16(start + 6))
     case 24: try routeInformation(start, size)
     case 25:
       put(" lifetime ")

@@ -67,7 +67,7 @@ public final class PacketPrinter {
   ///   - bytes: as far as it was captured.
   ///   - length: on the wire.
   /// - Returns: how long the header of the link layer is.
-  public func print(_ bytes: UnsafeRawBufferPointer, length: Int, link: LinkType) -> Int {
+  public func tell(_ bytes: UnsafeRawBufferPointer, length: Int, link: LinkType) -> Int {
     packet = bytes
     end = bytes.count
     depth = 0
@@ -78,7 +78,7 @@ public final class PacketPrinter {
       return 0
     }
     do throws(Truncated) {
-      try printLink(link, length)
+      try tellLink(link, length)
     } catch {
       put(" [|", reading, "]")
     }
@@ -105,7 +105,9 @@ public final class PacketPrinter {
     guard offset >= 0, count >= 0, offset <= end - count else { throw Truncated() }
   }
 
-  func has(_ offset: Int, _ count: Int) -> Bool { offset >= 0 && count >= 0 && offset <= end - count }
+  func has(_ offset: Int, _ count: Int) -> Bool {
+    offset >= 0 && count >= 0 && offset <= end - count
+  }
 
   func number8(_ offset: Int) throws(Truncated) -> Int {
     try need(offset, 1)

@@ -25,7 +25,9 @@ extension PacketPrinter {
       return put(header, " - too short, < 20]")
     }
     if style.isQuiet {
-      put("tcp ", header > length ? Int(UInt32(truncatingIfNeeded: length - header)) : length - header)
+      put(
+        "tcp ", header > length ? Int(UInt32(truncatingIfNeeded: length - header)) : length - header
+      )
       if header > length { put(" [bad hdr length ", header, " - too long, > "); put(length, "]") }
       return
     }
@@ -148,7 +150,8 @@ extension PacketPrinter {
       put(": ")
       return try http(start, size)
     }
-    if style.showsServerNames, let greeting = ClientGreeting(packet, start..<min(end, start + size)) {
+    if style.showsServerNames, let greeting = ClientGreeting(packet, start..<min(end, start + size))
+    {
       put(": TLS ClientHello")
       if let name = greeting.serverName {
         put(" ")

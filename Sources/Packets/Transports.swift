@@ -55,7 +55,9 @@ extension PacketPrinter {
     guard stated >= 8 else { return put("truncated-udplength ", stated) }
     let size = stated - 8
     try within(start + stated) { () throws(Truncated) in
-      if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums, !carrier.isFragment {
+      if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums,
+        !carrier.isFragment
+      {
         try udpSum(start, min(stated, length), carrier)
       }
       if !style.isQuiet, try datagram(start + 8, min(size, length - 8), source, target) { return }

@@ -83,7 +83,7 @@ public struct GoPprof: Command {
       return Server(endpoint: endpoint, index: answer.body)
     }
     let tried = ports.isEmpty ? "it listens on no port" : "asked: " + text(ports)
-    let whose = own == nil ? " (its descriptors are hidden: all listeners of the pod were asked)" : ""
+    let whose = own == nil ? " (its descriptors are hidden: the whole pod was asked)" : ""
     throw Failure(
       "\(pid): no pprof server: \(tried)\(whose)",
       advice: "import _ \"net/http/pprof\" and serve http.DefaultServeMux in the program")
@@ -118,7 +118,8 @@ public struct GoPprof: Command {
       seen.append(name)
       let count = Self.between("<td>", "</td>", row) ?? ""
       let digits = count.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? count : ""
-      output.line(String(repeating: " ", count: max(0, 8 - digits.utf8.count)) + digits + "  " + name)
+      let padding = String(repeating: " ", count: max(0, 8 - digits.utf8.count))
+      output.line(padding + digits + "  " + name)
     }
   }
 

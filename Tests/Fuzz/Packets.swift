@@ -5,7 +5,9 @@ import Packets
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   guard let start, count >= 3 else { return 0 }
-  let links: [LinkType] = [.ethernet, .linuxCooked, .linuxCooked2, .null, .loop, .raw, .ipv4, .ipv6]
+  let links: [LinkType] = [
+    .ethernet, .linuxCooked, .linuxCooked2, .null, .loop, .raw, .ipv4, .ipv6,
+  ]
   var style = PacketStyle()
   style.verbosity = Int(start[1] & 3)
   style.showsLink = start[1] & 4 != 0
@@ -18,7 +20,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let length = start[2] & 1 == 0 ? packet.count : Int(start[2]) * 300
   for _ in 0..<2 {
     printer.out.removeAll()
-    let header = printer.print(packet, length: length, link: links[Int(start[0]) % links.count])
+    let header = printer.tell(packet, length: length, link: links[Int(start[0]) % links.count])
     precondition(header <= packet.count)
     HexDump.write(packet, header..<packet.count, hasText: true, "\n\t", to: printer.out)
     HexDump.writeText(packet, header..<packet.count, to: printer.out)

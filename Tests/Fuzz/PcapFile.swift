@@ -8,8 +8,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   var position = 0
   let reader = try? CaptureReader { (room) throws(SystemError) in
     let size = min(room.count, count - position, 100)
-    if size > 0 {
-      copyBytes(all.part(position..<position + size), to: room.baseAddress!)
+    if size > 0, let target = room.baseAddress {
+      copyBytes(all.part(position..<position + size), to: target)
     }
     position += size
     return size

@@ -20,7 +20,8 @@ func bodies(_ step: Int) throws {
   let stated = try body("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", step: step)
   #expect(stated.0.status == 200 && stated.1 == "hello" && stated.0.isComplete)
   let chunks = try body(
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=1\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", step: step)
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=1\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
+    step: step)
   #expect(chunks.1 == "hello" && chunks.0.isComplete)
   var (reader, text) = try body("HTTP/1.0 404 No\r\nX: Y\r\n\r\nhello", step: step)
   #expect(text == "hello" && !reader.isComplete && reader.end() && reader.field("x") == "y")
@@ -31,7 +32,9 @@ func bodies(_ step: Int) throws {
   #expect(throws: ResponseDamage.bodyTooLong) {
     try body("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", step: 100)
   }
-  #expect(throws: ResponseDamage.badHead) { try body("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", step: 100) }
+  #expect(throws: ResponseDamage.badHead) {
+    try body("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", step: 100)
+  }
   #expect(throws: ResponseDamage.badChunk) {
     try body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", step: 100)
   }
@@ -57,6 +60,7 @@ func bodies(_ step: Int) throws {
     """
   let found = Listener.parse(Array(text.utf8))
   #expect(found.map { $0.endpoint.description } == ["127.0.0.1:9229", "[::]:8080"])
-  #expect(found.map { $0.inode } == [4711, 4713] && found.last?.reachable.description == "[::1]:8080")
+  #expect(
+    found.map { $0.inode } == [4711, 4713] && found.last?.reachable.description == "[::1]:8080")
   #expect(Listener.parse([]).isEmpty)
 }

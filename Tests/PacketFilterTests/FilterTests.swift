@@ -5,7 +5,9 @@ import Testing
 
 func compiled(_ expression: String, link: Int32 = 1) throws -> FilterProgram {
   var compiler = FilterCompiler(linkType: link, snapshot: 262144)
-  compiler.addresses = { $0 == "web" ? [IPAddress("192.0.2.80")!, IPAddress("2001:db8::80")!] : nil }
+  compiler.addresses = { name in
+    name == "web" ? ["192.0.2.80", "2001:db8::80"].compactMap { IPAddress($0) } : nil
+  }
   compiler.port = { name, isTCP in name == "http" && isTCP ? 80 : nil }
   return try compiler.compile(expression)
 }
@@ -38,8 +40,11 @@ func compiled(_ expression: String, link: Int32 = 1) throws -> FilterProgram {
 }
 
 @Test func names() throws {
-  #expect(try compiled("host web").instructions.count == compiled(
-    "host 192.0.2.80 or host 2001:db8::80").instructions.count)
+  #expect(
+    try compiled("host web").instructions.count
+      == compiled(
+        "host 192.0.2.80 or host 2001:db8::80"
+      ).instructions.count)
   for (expression, reason) in [
     ("host nobody", "unknown host 'nobody'"), ("port nothing", "unknown port 'nothing'"),
     ("foo bar", "can't parse filter expression: syntax error"),

@@ -16,7 +16,7 @@ func packet(_ text: String) -> [UInt8] {
 
 func line(_ bytes: [UInt8], _ style: PacketStyle = PacketStyle(), link: LinkType = .raw) -> String {
   let printer = PacketPrinter(style)
-  bytes.withUnsafeBytes { _ = printer.print($0, length: bytes.count, link: link) }
+  bytes.withUnsafeBytes { _ = printer.tell($0, length: bytes.count, link: link) }
   return String(decoding: printer.out.bytes, as: UTF8.self)
 }
 
@@ -62,13 +62,14 @@ let datagram = packet(
 
 @Test func sequenceNumbersCountFromTheStart() {
   let printer = PacketPrinter(PacketStyle())
-  func tell(_ ports: String, _ sequence: String, _ acknowledged: String, _ flags: String) -> String {
+  func tell(_ ports: String, _ sequence: String, _ acknowledged: String, _ flags: String) -> String
+  {
     let isBack = ports.hasPrefix("0050")
     let head = packet(
       "4500 0029 0000 0000 40 06 0000" + (isBack ? "c0000250 0a010203" : "0a010203 c0000250"))
     let bytes = head + packet(ports + sequence + acknowledged + "50" + flags + "0100 0000 0000 78")
     printer.out.removeAll()
-    bytes.withUnsafeBytes { _ = printer.print($0, length: bytes.count, link: .raw) }
+    bytes.withUnsafeBytes { _ = printer.tell($0, length: bytes.count, link: .raw) }
     return String(decoding: printer.out.bytes, as: UTF8.self)
   }
   #expect(tell("9c40 0051", "00000064", "000001f4", "10").contains("seq 100:101, ack 500,"))
@@ -84,7 +85,8 @@ let datagram = packet(
 
 @Test func serverNames() {
   let name = packet("0000 0009 0007 00 0004 61 1b 2e 62")
-  let body = packet("0303") + [UInt8](repeating: 0, count: 32) + packet("00 0002 1301 01 00")
+  let body =
+    packet("0303") + [UInt8](repeating: 0, count: 32) + packet("00 0002 1301 01 00")
     + [0, UInt8(name.count)] + name
   let record = packet("16 0301") + [0, UInt8(body.count + 4), 1, 0, 0, UInt8(body.count)] + body
   let greeting = record.withUnsafeBytes { ClientGreeting($0, 0..<record.count) }

@@ -4,7 +4,9 @@ import Testing
 @testable import Pcap
 
 /// Reads all packets of a capture, a few bytes at a time.
-func read(_ bytes: [UInt8], step: Int = 7) -> (format: CaptureFormat?, packets: [[UInt8]], error: String?) {
+func read(_ bytes: [UInt8], step: Int = 7) -> (
+  format: CaptureFormat?, packets: [[UInt8]], error: String?
+) {
   var position = 0
   var packets: [[UInt8]] = []
   do throws(CaptureError) {

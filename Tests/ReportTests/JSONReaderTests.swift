@@ -12,7 +12,8 @@ func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
 }
 
 @Test(arguments: [
-  "", "{", "[1,", "\"abc", "{\"a\"}", "[1 2]", "tru", "\"\\x\"", "\"\\u12\"", "1 2", "-", "{\"a\":}",
+  "", "{", "[1,", "\"abc", "{\"a\"}", "[1 2]", "tru", "\"\\x\"", "\"\\u12\"", "1 2", "-",
+  "{\"a\":}",
   "\"\n\"", "[1,]",
 ])
 func damagedJSON(_ text: String) {

@@ -17,11 +17,16 @@ func events(_ bytes: [UInt8], step: Int, limit: Int = 1000) throws -> [WebSocket
 @Test(arguments: 1...9)
 func messages(_ step: Int) throws {
   let bytes: [UInt8] = [0x81, 2, 104, 105, 0x01, 1, 97, 0x89, 1, 112, 0x80, 1, 98, 0x88, 0]
-  #expect(try events(bytes, step: step) == [.message([104, 105]), .ping([112]), .message([97, 98]), .close])
+  #expect(
+    try events(bytes, step: step) == [
+      .message([104, 105]), .ping([112]), .message([97, 98]), .close,
+    ])
 }
 
 @Test func lyingLengths() {
-  #expect(throws: WebSocketDamage.tooLong) { try events([0x82, 127] + [UInt8](repeating: 255, count: 8), step: 3) }
+  #expect(throws: WebSocketDamage.tooLong) {
+    try events([0x82, 127] + [UInt8](repeating: 255, count: 8), step: 3)
+  }
   #expect(throws: WebSocketDamage.tooLong) { try events([0x82, 126, 255, 255], step: 4) }
   #expect(throws: WebSocketDamage.badFrame) { try events([0x80, 1, 97], step: 3) }
   #expect(throws: WebSocketDamage.badFrame) { try events([0x81, 0x81, 1, 2, 3, 4, 97], step: 7) }

@@ -245,7 +245,7 @@ final class CaptureSession {
     if !packet.bytes.isEmpty, packet.length > 0 {
       stamp.put(Instant(seconds: packet.seconds, nanoseconds: packet.nanoseconds), to: out)
     }
-    let header = printer.print(packet.bytes, length: packet.length, link: link)
+    let header = printer.tell(packet.bytes, length: packet.length, link: link)
     let start = options.print.dumpsLink ? 0 : header
     switch options.print.dump {
     case .none: break

@@ -53,8 +53,8 @@ public struct Tcpdump: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     switch work {
-    case .listInterfaces: return InterfaceList(context).print()
-    case .listLinkTypes: return try InterfaceList(context).printLinkTypes(interface)
+    case .listInterfaces: return InterfaceList(context).list()
+    case .listLinkTypes: return try InterfaceList(context).listLinkTypes(interface)
     case .capture: break
     }
     if save.file == "-", context.isInteractive {

@@ -138,7 +138,10 @@ final class InspectorSession {
   func processID() throws(Failure) -> Int? {
     let result = try call(
       "Runtime.evaluate",
-      [(key: "expression", value: .string("process.pid")), (key: "returnByValue", value: .flag(true))])
+      [
+        (key: "expression", value: .string("process.pid")),
+        (key: "returnByValue", value: .flag(true)),
+      ])
     return result["result"]?["value"]?.integer
   }
 
@@ -164,7 +167,8 @@ final class InspectorSession {
     }
     output.line(
       Sanitize.escaped(
-        result["result"]?["description"]?.string ?? result["result"]?["type"]?.string ?? "undefined"))
+        result["result"]?["description"]?.string ?? result["result"]?["type"]?.string ?? "undefined"
+      ))
   }
 
   private func safeLines(_ text: String) -> String {

@@ -66,7 +66,7 @@ struct NodeStack {
     self.wait = wait
   }
 
-  func print(to output: Output) throws(Failure) {
+  func tell(to output: Output) throws(Failure) {
     var paused: JSON?
     var scripts: [String: String] = [:]
     func note(_ event: JSON) {

@@ -24,7 +24,9 @@ func bodies(_ step: Int) throws {
     step: step)
   #expect(chunks.1 == "hello" && chunks.0.isComplete)
   var (reader, text) = try body("HTTP/1.0 404 No\r\nX: Y\r\n\r\nhello", step: step)
-  #expect(text == "hello" && !reader.isComplete && reader.end() && reader.field("x") == "y")
+  let wasComplete = reader.isComplete
+  let isWhole = reader.end()
+  #expect(text == "hello" && !wasComplete && isWhole && reader.field("x") == "y")
 }
 
 @Test func damaged() {
@@ -45,9 +47,11 @@ func bodies(_ step: Int) throws {
 
 @Test func emptyAndCut() throws {
   var (reader, _) = try body("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", step: 100)
-  #expect(!reader.end())
+  let isWhole = reader.end()
+  #expect(!isWhole)
   var nothing = ResponseReader(limit: 10)
-  #expect(!nothing.end() && nothing.status == nil)
+  let isAnything = nothing.end()
+  #expect(!isAnything && nothing.status == nil)
 }
 
 @Test func socketTables() {

@@ -45,7 +45,7 @@ public struct Tcpdump: Command {
         "protocols beyond ARP, IP, TCP, UDP, ICMP, DNS and HTTP/1 are told by their length",
         "the server name and the protocols that a TLS client asks for stand behind the line",
         "without -i all interfaces (any) are captured",
-        "without /etc/services only some ports have names",
+        "without /etc/services only some ports have names, and makers of Ethernet cards never",
         "a name server that does not answer is not asked again",
         "a capture to a terminal is refused",
       ])

@@ -20,7 +20,7 @@ public struct NodeInspect: Command {
   public static var manual: Manual<NodeInspect> {
     Manual(
       "node-inspect", "Stack, profile and heap of a running Node.js process", family: .runtimes,
-      operands: "PID stack|eval EXPRESSION|cpu-profile [SECONDS]|heap-snapshot|close",
+      operands: "PID stack|eval|cpu-profile|heap-snapshot|close",
       options: [
         .flag(nil, "await", "eval: wait for the promise that the expression is") {
           $0.evaluation.awaits = true

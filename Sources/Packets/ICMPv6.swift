@@ -170,11 +170,8 @@ extension PacketPrinter {
       let delay = code < 32768 ? code : (code & 0xFFF | 0x1000) << (code >> 12 & 7 + 3)
       put(" [max resp delay=", delay, "]")
     }
-    try need(start + 8, 16)
-    let isGiven = (start + 8..<start + 24).contains { packet[$0] != 0 }
     put(" [gaddr ")
     try putAddress6(start + 8)
-    _ = isGiven
     if style.verbosity > 0 {
       let flags = try number8(start + 24)
       if flags & 8 != 0 { put(" sflag") }

@@ -168,96 +168,6 @@ extension PacketPrinter {
     if version == 6 { try within(end) { () throws(Truncated) in try ip6(offset, rest) } }
   }
 
-  /// The header that Linux makes up for captures on all interfaces, LINKTYPE_LINUX_SLL.
-  private func cooked(_ length: Int) throws(Truncated) {
-    reading = "sll"
-    try need(0, 16)
-    headerLength = 16
-    let type = try number16(14)
-    if style.showsLink { try cookedHeader(type, length) }
-    try cookedPayload(type, 16, length - 16) { () throws(Truncated) in
-      try self.cookedHeader(type, length)
-    }
-  }
-
-  private func cookedHeader(_ type: Int, _ length: Int) throws(Truncated) {
-    put(Self.direction(try number16(0), isPadded: true))
-    put(" ")
-    try cookedAddress(try number16(4), 6)
-    cookedType(type, length)
-  }
-
-  /// Its successor, LINKTYPE_LINUX_SLL2.
-  private func cooked2(_ length: Int) throws(Truncated) {
-    reading = "sll2"
-    try need(0, 20)
-    headerLength = 20
-    let type = try number16(0)
-    let index = try number32(4)
-    let name = names.interface(index) ?? "?"
-    put(text: name)
-    for _ in name.utf8.count..<max(5, name.utf8.count) { put(" ") }
-    put(" ")
-    put(Self.direction(try number8(10), isPadded: false))
-    put(" ")
-    if style.showsLink { try cooked2Header(type, length) }
-    try cookedPayload(type, 20, length - 20) { () throws(Truncated) in
-      try self.cooked2Header(type, length)
-    }
-  }
-
-  private func cooked2Header(_ type: Int, _ length: Int) throws(Truncated) {
-    put("ifindex ")
-    put(try number32(4))
-    put(" ")
-    try cookedAddress(try number8(11), 12)
-    cookedType(type, length)
-  }
-
-  private func cookedAddress(_ size: Int, _ start: Int) throws(Truncated) {
-    guard size > 0 else { return }
-    try putHardware(start, min(size, 8))
-    put(" ")
-  }
-
-  private func cookedType(_ type: Int, _ length: Int) {
-    if style.isQuiet { return }
-    switch type {
-    case 1: put("802.3")
-    case 4: put("802.2")
-    default:
-      put("ethertype ")
-      putEtherType(type)
-    }
-    put(", length ", length, ": ")
-  }
-
-  private func cookedPayload(
-    _ type: Int, _ start: Int, _ length: Int, header: () throws(Truncated) -> Void
-  ) throws(Truncated) {
-    isInCooked = true
-    defer { isInCooked = false }
-    switch type {
-    case 1: put("IPX, length ", length)
-    case 4: try llc(start, length, nil, length)
-    default:
-      if try payload(type, start, length) { return }
-      if !style.showsLink { try header() }
-      dumpUnknown(start, end)
-    }
-  }
-
-  private static func direction(_ kind: Int, isPadded: Bool) -> StaticString {
-    switch kind {
-    case 0: isPadded ? " In" : "In "
-    case 1: isPadded ? "  B" : "B  "
-    case 2: isPadded ? "  M" : "M  "
-    case 3: isPadded ? "  P" : "P  "
-    case 4: "Out"
-    default: isPadded ? "  ?" : "?  "
-    }
-  }
-
   /// BSD's loopback: the family of addresses, in the byte order of the machine or of the network.
   private func family(_ length: Int, isSwapped: Bool) throws(Truncated) {
     reading = isSwapped ? "null" : "loop"
@@ -294,7 +204,7 @@ extension PacketPrinter {
   }
 
   /// IEEE 802.2: other networks than IP by their names and lengths.
-  private func llc(_ start: Int, _ length: Int, _ frame: Int?, _ whole: Int) throws(Truncated) {
+  func llc(_ start: Int, _ length: Int, _ frame: Int?, _ whole: Int) throws(Truncated) {
     reading = "llc"
     try need(start, 3)
     let target = try number8(start)
@@ -347,85 +257,5 @@ extension PacketPrinter {
   func dumpUnknown(_ start: Int, _ limit: Int) {
     guard style.dumpsUnknown, start < limit else { return }
     HexDump.write(packet, start..<min(limit, packet.count), hasText: true, "\n\t", to: out)
-  }
-}
-
-/// The service access points of IEEE 802.2.
-enum ServicePoint {
-  static func name(_ number: Int) -> String {
-    switch number {
-    case 0x00: "Null"
-    case 0x02: "802.1B"
-    case 0x06: "IP"
-    case 0x42: "STP"
-    case 0xAA: "SNAP"
-    case 0xE0: "IPX"
-    case 0xF0: "NetBeui"
-    case 0xFE: "ISONS"
-    default: "Unknown"
-    }
-  }
-}
-
-/// The types of Ethernet frames.
-enum EtherType {
-  static let ipv4 = 0x0800
-  static let arp = 0x0806
-  static let reverseARP = 0x8035
-  static let ipv6 = 0x86DD
-
-  static func name(_ type: Int) -> StaticString? {
-    switch type {
-    case 0x0800: "IPv4"
-    case 0x0806: "ARP"
-    case 0x86DD: "IPv6"
-    case 0x8100: "802.1Q"
-    case 0x88A8: "802.1Q-QinQ"
-    case 0x88CC: "LLDP"
-    case 0x8847: "MPLS unicast"
-    case 0x8848: "MPLS multicast"
-    case 0x8863: "PPPoE D"
-    case 0x8864: "PPPoE S"
-    case 0x888E: "EAPOL"
-    case 0x0600: "NS"
-    case 0x0707: "GeoNet (old)"
-    case 0x1000: "Trail"
-    case 0x1111: "CALM FAST"
-    case 0x6001: "MOP DL"
-    case 0x6002: "MOP RC"
-    case 0x6003: "DN"
-    case 0x6004: "LAT"
-    case 0x6007: "SCA"
-    case 0x6558: "TEB"
-    case 0x8035: "Reverse ARP"
-    case 0x8038: "Lanbridge"
-    case 0x803C: "DEC DNS"
-    case 0x803E: "DEC DTS"
-    case 0x805B: "VEXP"
-    case 0x805C: "VPROD"
-    case 0x809B: "Appletalk"
-    case 0x80F3: "Appletalk ARP"
-    case 0x8137: "IPX"
-    case 0x8808: "MPCP"
-    case 0x8809: "Slow Protocols"
-    case 0x880B: "PPP"
-    case 0x886F: "MS NLB heartbeat"
-    case 0x8899: "Realtek protocols"
-    case 0x88A2: "AoE"
-    case 0x88CA: "TIPC"
-    case 0x88E5: "802.1AE MACsec"
-    case 0x88F7: "PTP"
-    case 0x8902: "CFM"
-    case 0x893A: "IEEE1905.1"
-    case 0x8947: "GeoNet"
-    case 0x894F: "NSH"
-    case 0x9000: "Loopback"
-    case 0x9100: "802.1Q-9100"
-    case 0x9200: "802.1Q-9200"
-    case 0xABCD: "CFM (old)"
-    case 0xD28B: "Arista Vendor Specific Protocol"
-    case 0xFEFE: "OSI"
-    default: nil
-    }
   }
 }

@@ -122,7 +122,7 @@ extension PacketPrinter {
       putLifetime(try number32(start + 4))
       put(", pref. time ")
       putLifetime(try number32(start + 8))
-    case 4: put("")
+    case 4: break
     case 5:
       put(" ")
       put(try number32(start + 4))

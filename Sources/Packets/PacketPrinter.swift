@@ -191,8 +191,3 @@ public final class PacketPrinter {
     put(" (", number, ")")
   }
 }
-
-extension TextBuffer {
-  /// A number in decimal.
-  func append(_ number: Int) -> Int { append(number, places: 1) }
-}

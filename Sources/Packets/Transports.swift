@@ -312,7 +312,7 @@ extension PacketPrinter {
     let limit = code < 128 ? code : (code & 15 | 16) << (code >> 4 & 7 + 3)
     if limit != 100, limit != 0 {
       put(" [max resp time ")
-      if limit < 100 { put(limit / 10) } else { put(limit / 10) }
+      put(limit / 10)
       if limit % 10 != 0 { put(".", limit % 10) }
       put("s]")
     }

@@ -57,7 +57,10 @@ public struct DotnetPs: Reporting {
       },
       Column("ATTACH", "attach", help: "Whether tools can attach, or why not") { row in
         guard let refusal = row.refusal else { return .text("yes") }
-        return .text("no: " + (refusal.text ?? ""))
+        // The PID stands in a column of its own.
+        let text = refusal.text ?? ""
+        let prefix = "\(row.process.pid): "
+        return .text("no: " + (text.hasPrefix(prefix) ? text.dropFirst(prefix.utf8.count) : text[...]))
       },
       Column("COMMAND", "command", help: "Its command line") {
         .text($0.title.arguments.joined(separator: " "))

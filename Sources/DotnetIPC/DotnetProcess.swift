@@ -161,7 +161,12 @@ public final class DotnetFinder {
     if let stat = try? processes.stat(of: pid), stat.state == UInt8(ascii: "Z") {
       return .message("\(pid): the process has ended (zombie)")
     }
-    let folder = inspector.variable("TMPDIR", pid) ?? "/tmp"
+    if let path = listedPath(of: process) {
+      return Failure(
+        "\(pid): its diagnostics socket \(path) has been removed",
+        advice: "only a restart makes it anew; keep cleaners of temporary files away from it")
+    }
+    let folder = temporaryFolder(of: process)
     return Failure(
       "\(pid): no diagnostics socket in \(folder): the runtime is starting, could not write there, "
         + "or a cleaner took it away",

@@ -60,7 +60,8 @@ public struct DotnetPs: Reporting {
         // The PID stands in a column of its own.
         let text = refusal.text ?? ""
         let prefix = "\(row.process.pid): "
-        return .text("no: " + (text.hasPrefix(prefix) ? text.dropFirst(prefix.utf8.count) : text[...]))
+        let isTold = text.hasPrefix(prefix)
+        return .text("no: " + (isTold ? String(text.dropFirst(prefix.utf8.count)) : text))
       },
       Column("COMMAND", "command", help: "Its command line") {
         .text($0.title.arguments.joined(separator: " "))

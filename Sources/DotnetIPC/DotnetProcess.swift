@@ -89,6 +89,10 @@ public final class DotnetFinder {
 
   /// A client for the process's runtime; nothing is sent yet.
   public func client(_ process: DotnetProcess) throws(Failure) -> DotnetClient {
+    if let stat = try? processes.stat(of: process.pid), [0x54, 0x74].contains(stat.state) {
+      throw Failure(
+        "\(process.pid): the process is stopped", advice: "kill -CONT \(process.pid)")
+    }
     let root = try paths.root(of: process.pid, subject: String(process.pid))
     var refusal: Failure?
     for path in candidates(process, root) {

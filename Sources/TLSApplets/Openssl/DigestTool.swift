@@ -28,8 +28,6 @@ struct DigestTool {
     if let key = options.value("sign") { return try sign(key) }
     if let key = options.value("verify") ?? options.value("prverify") { return try verify(key) }
     let files = options.files
-    var files: [String?] = options.operands.map { .some($0) }
-    if files.isEmpty { files = [nil] }
     for file in files {
       let sum: [UInt8]
       if let key = options.value("hmac") {

@@ -1,3 +1,4 @@
+internal import COpenSSL
 internal import Linux
 
 /// Blocks of base64 between `-----BEGIN …-----` and `-----END …-----`, RFC 7468.
@@ -80,31 +81,19 @@ extension StaticString {
 public enum Base64 {
   /// nil where there is anything but base64 and white space.
   public static func decoded(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
-    var isGood = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { target, count in
-      var pending: UInt32 = 0
-      var bits = 0
-      for byte in text {
-        let value: UInt32
-        switch byte {
-        case 0x41...0x5A: value = UInt32(byte) - 0x41
-        case 0x61...0x7A: value = UInt32(byte) - 0x61 + 26
-        case 0x30...0x39: value = UInt32(byte) - 0x30 + 52
-        case 0x2B: value = 62
-        case 0x2F: value = 63
-        case 0x3D, 0x0A, 0x0D, 0x20, 0x09: continue
-        default:
-          isGood = false
-          return
-        }
-        pending = pending << 6 | value
-        bits += 6
-        if bits >= 8 {
-          bits -= 8
-          target[count] = UInt8(truncatingIfNeeded: pending >> UInt32(bits))
-          count += 1
-        }
-      }
+    guard let context = EVP_ENCODE_CTX_new(), text.count < Int(Int32.max) else { return nil }
+    defer { EVP_ENCODE_CTX_free(context) }
+    var isGood = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 64) { target, count in
+      var made: Int32 = 0
+      var rest: Int32 = 0
+      let source = text.assumingMemoryBound(to: UInt8.self).baseAddress
+      EVP_DecodeInit(context)
+      guard EVP_DecodeUpdate(context, target.baseAddress, &made, source, Int32(text.count)) >= 0,
+        EVP_DecodeFinal(context, target.baseAddress.map { $0 + Int(made) }, &rest) >= 0
+      else { return }
+      count = Int(made + rest)
+      isGood = true
     }
     return isGood ? bytes : nil
   }

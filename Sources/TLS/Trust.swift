@@ -42,7 +42,8 @@ public final class Trust {
       guard let names = CertificateNames(wanted[next]) else { continue }
       let issuer = wanted[next][names.issuer]
       var isFound = false
-      for (index, entry) in roots.enumerated() where entry.der[entry.subject] == issuer {
+      for (index, entry) in roots.enumerated()
+      where entry.subject.count == issuer.count && entry.der[entry.subject] == issuer {
         isFound = true
         guard added.insert(index).inserted else { continue }
         Self.add(entry.der, to: store)

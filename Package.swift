@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CProcps"),
     .systemLibrary(name: "CCap"),
     .systemLibrary(name: "CZ"),
+    .systemLibrary(name: "COpenSSL"),
     .target(
       name: "CRuntime",
       cSettings: [
@@ -101,6 +102,7 @@ let package = Package(
     knowledge("Digests", for: .loops, "CText"),
     knowledge("Sorting", for: .loops, "CText"),
     knowledge("DNS"),
+    knowledge("TLS", "COpenSSL", "Target"),
     knowledge("Target", "ProcFS", "Capabilities", "Cgroup"),
     knowledge("Shell", for: .speed),
     knowledge("ShellRuntime", for: .speed, "Shell", "Target", "Patterns", "CLinux", "CRuntime"),
@@ -124,15 +126,17 @@ let package = Package(
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes"),
-    applets("NetworkApplets", "DNS", "Accounts"),
+    applets("NetworkApplets", "DNS", "Accounts", "TLS"),
     applets(
-      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace"),
+      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace", "TLS"),
+    applets("TLSApplets", "DNS", "TLS"),
 
     .target(
       name: "Applets",
       dependencies: [
         "Box", "ProcessApplets", "TargetApplets", "FileApplets", "TextApplets", "SystemApplets",
         "ShellApplets", "TerminalApplets", "JVMApplets", "NetworkApplets", "ProbeApplets",
+        "TLSApplets",
       ], swiftSettings: settings(.size)),
     .executableTarget(
       name: "debugbox",
@@ -143,11 +147,15 @@ let package = Package(
       swiftSettings: settings(.size),
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     .executableTarget(
       name: "debugbox-docs", dependencies: ["Applets", "Box"],
-      linkerSettings: [.linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+      ]),
 
     // Types at a line editor, for scripts/terminal; it does not ship.
     .executableTarget(
@@ -157,6 +165,7 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("m"), .linkedLibrary("proc2"), .linkedLibrary("cap"), .linkedLibrary("z"),
+        .linkedLibrary("ssl"), .linkedLibrary("crypto"),
       ]),
 
     tests("Linux"), tests("Box"), tests("Report"), tests("ProcFS"), tests("Cgroup"),
@@ -165,7 +174,7 @@ let package = Package(
     tests("Completion", "LineEditor", "ProcFS", "Target"),
     tests("Session", "Target"), tests("TerminalApplets", "LineEditor"),
     tests("HotSpot"), tests("ELF"), tests("JFR"), tests("CPython"),
-    tests("DNS"), tests("NetworkApplets", "DNS"),
+    tests("DNS"), tests("NetworkApplets", "DNS"), tests("TLS"),
     tests("ICMP"), tests("Reachability", "ICMP"), tests("Trace", "ICMP"),
     tests("ProbeApplets"),
     tests("ShellApplets"), tests("SystemApplets", "Accounts", "Dates"),

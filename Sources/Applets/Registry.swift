@@ -6,6 +6,7 @@ internal import ProbeApplets
 internal import ProcessApplets
 internal import ShellApplets
 internal import SystemApplets
+internal import TLSApplets
 internal import TargetApplets
 internal import TerminalApplets
 internal import TextApplets
@@ -100,6 +101,7 @@ public func registry() -> [Applet] {
     Applet("nsenter", Nsenter.self),
     Applet("nslookup", Nslookup.self),
     Applet("od", Od.self),
+    Applet("openssl", Openssl.self),
     Applet("paste", Paste.self),
     Applet("penv", Penv.self),
     Applet("pgrep", Pgrep.self),
@@ -150,6 +152,7 @@ public func registry() -> [Applet] {
     Applet("test", Test.self),
     Applet("time", Time.self),
     Applet("timeout", Timeout.self),
+    Applet("tls", Tls.self),
     Applet("touch", Touch.self),
     Applet("tr", Tr.self),
     Applet("tracepath", Tracepath.self),

@@ -5,13 +5,18 @@ public struct Reply: Sendable {
   public let bytes: [UInt8]
   public let server: Endpoint
   public let isTCP: Bool
+  /// Whether it came over TLS.
+  public let isSecure: Bool
   /// Seconds from sending to receiving.
   public let seconds: Double
 
-  public init(bytes: [UInt8], server: Endpoint, isTCP: Bool, seconds: Double) {
+  public init(
+    bytes: [UInt8], server: Endpoint, isTCP: Bool, seconds: Double, isSecure: Bool = false
+  ) {
     self.bytes = bytes
     self.server = server
     self.isTCP = isTCP
+    self.isSecure = isSecure
     self.seconds = seconds
   }
 }
@@ -67,7 +72,8 @@ extension Channel {
       let bytes = try receive(until: deadline)
       let seconds = clock.monotonic().since(start)
       guard let stray = check.stray(bytes) else {
-        return Reply(bytes: bytes, server: server, isTCP: isTCP, seconds: seconds)
+        return Reply(
+          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds, isSecure: isSecure)
       }
       onStray(stray)
       // Somebody who floods us must not keep us beyond the deadline.

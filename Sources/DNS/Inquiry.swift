@@ -5,6 +5,8 @@ public struct Inquiry: Sendable {
   public var query: Query
   public var servers: [Endpoint]
   public var isTCP = false
+  /// Over TCP alone.
+  public var security: (any ChannelSecurity)?
   /// Takes a truncated answer as it is.
   public var ignoresTruncation = false
   /// How often each server is asked, and seconds each time.
@@ -29,9 +31,10 @@ public struct Inquiry: Sendable {
     /// No answer, over TCP or not.
     case failed(ChannelError, Endpoint, isTCP: Bool)
     case truncated
-    case badCookie
+    /// The reply that asks for the server's cookie, which a new query has.
+    case badCookie(Message, Reply)
     /// The server knows only this version of EDNS, and is asked with it.
-    case badVersion(UInt8)
+    case badVersion(UInt8, Message, Reply)
     /// The reply of a server that could not say; another is asked.
     case skipped(Message, Reply)
   }
@@ -63,7 +66,7 @@ public struct Inquiry: Sendable {
     if negotiates, message.code == .badVersion, let version = message.edns?.version,
       version < edns.version
     {
-      onEvent(.badVersion(version))
+      onEvent(.badVersion(version, message, reply))
       query.edns?.version = version
       query.id = Random.number16()
       return askOnce(server, onEvent)
@@ -71,7 +74,7 @@ public struct Inquiry: Sendable {
     guard retriesBadCookie, message.code == .badCookie,
       let cookie = message.edns?.option(EDNSOption.cookie), cookie.count > 8
     else { return reply }
-    onEvent(.badCookie)
+    onEvent(.badCookie(message, reply))
     query.edns?.options.removeAll { $0.code == EDNSOption.cookie }
     query.edns?.options.append(EDNSOption(EDNSOption.cookie, cookie))
     query.id = Random.number16()
@@ -94,7 +97,8 @@ public struct Inquiry: Sendable {
     onEvent(.sending(message, bytes: bytes.count, server))
     let deadline = Deadline(seconds: timeout)
     do throws(ChannelError) {
-      let channel = try Channel(to: server, isTCP: isTCP, from: source, until: deadline)
+      let channel = try Channel(
+        to: server, isTCP: isTCP, from: source, security: security, until: deadline)
       return try channel.ask(bytes, ReplyCheck(message), until: deadline) {
         onEvent(.stray($0, server))
       }

@@ -7,14 +7,15 @@ internal import Report
 struct DigFooter {
   let lookup: DigLookup
   let server: NamedServer
-  let isTCP: Bool
+  /// `UDP`, `TCP` or `TLS`.
+  let transport: StaticString
   let seconds: Double
   let now: Instant
 
   /// The three lines that all answers share.
   var lines: String {
     var text = ";; Query time: \(duration)\n"
-    text += ";; SERVER: \(server.label) (\(isTCP ? "TCP" : "UDP"))\n"
+    text += ";; SERVER: \(server.label) (\(transport))\n"
     return text + ";; WHEN: \(format(now.local, "%a %b %d %H:%M:%S %Z %Y"))\n"
   }
 
@@ -24,6 +25,10 @@ struct DigFooter {
   }
 }
 
+extension Reply {
+  var transport: StaticString { isSecure ? "TLS" : isTCP ? "TCP" : "UDP" }
+}
+
 extension DigSession {
   /// Shows an answer in the way that was asked for.
   func show(
@@ -31,7 +36,7 @@ extension DigSession {
     _ start: Instant, _ query: Query
   ) {
     let footer = DigFooter(
-      lookup: lookup, server: server, isTCP: reply.isTCP, seconds: reply.seconds,
+      lookup: lookup, server: server, transport: reply.transport, seconds: reply.seconds,
       now: context.clock.now())
     if lookup.isYAML {
       return output.write(DigYAML(message, lookup.style).text(reply, start, footer.now))
@@ -247,7 +252,7 @@ struct DigJSON {
   func text(_ reply: Reply, _ footer: DigFooter) -> String {
     var members: [(key: String, value: JSON)] = [
       ("server", .string(footer.server.endpoint.description)),
-      ("transport", .string(reply.isTCP ? "tcp" : "udp")),
+      ("transport", .string("\(reply.transport)".asciiLowercased)),
       ("milliseconds", .decimal(reply.seconds * 1000, digits: 3)),
       ("bytes", .number(reply.bytes.count)), ("id", .number(Int(message.id))),
       ("opcode", .string(message.operation.description)),

@@ -155,7 +155,7 @@ struct DigArguments {
     case "f": batch = value
     case "p":
       guard let port = UInt16(value) else { throw .usage("-p: \(value): not a port") }
-      change { $0.port = port }
+      change { $0.givenPort = port }
     case "q": add(value)
     case "t":
       guard let (type, serial) = Self.type(value) else {

@@ -10,7 +10,9 @@ struct DigLookup {
   var hasClass = false
   /// What stands behind `@`; nil asks the servers of resolv.conf.
   var server: String?
-  var port: UInt16 = 53
+  /// Where the server listens, if not at the usual port.
+  var givenPort: UInt16?
+  var port: UInt16 { givenPort ?? (tls.isOn ? 853 : 53) }
   var source: Endpoint?
   var family: IPAddress.Family?
   var isMicroseconds = false
@@ -37,12 +39,14 @@ struct DigLookup {
 
   // How.
   var isTCP: Bool?
+  var tls = DigTLSOptions()
   var ignoresTruncation = false
   var tries = 3
   var timeout: Double?
   var skipsFailures = true
   var retriesBadCookie = true
   var showsBadCookie = false
+  var showsBadVersion = false
   var negotiates = true
   var searches = false
   var showsSearch = false
@@ -50,7 +54,6 @@ struct DigLookup {
   var domain: String?
   var traces = false
   var asksNameServers = false
-  var mapsV4 = true
 
   // What is shown.
   var isShort = false

@@ -10,7 +10,9 @@ enum DigPlus: Int, CaseIterable {
   case httpsGet, httpsPost, httpPlain, identify, idnin, idnout, ignore, json, keepalive, keepopen
   case mapped, multiline, ndots, nsid, nssearch, onesoa, opcode, padding, qid, qr, question, raflag
   case rdflag, recurse, retry, rrcomments, search, short, showbadcookie, showbadvers, showsearch
-  case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, topdown, trace, tries, ttlid
+  case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, tlsCertfile, tlsHostname,
+    tlsKeyfile
+  case topdown, trace, tries, ttlid
   case ttlunits, unknownformat, vc, yaml, zflag
 
   var name: StaticString {
@@ -86,6 +88,9 @@ enum DigPlus: Int, CaseIterable {
     case .timeout: "timeout"
     case .tls: "tls"
     case .tlsCa: "tls-ca"
+    case .tlsCertfile: "tls-certfile"
+    case .tlsHostname: "tls-hostname"
+    case .tlsKeyfile: "tls-keyfile"
     case .topdown: "topdown"
     case .trace: "trace"
     case .tries: "tries"
@@ -203,10 +208,13 @@ extension DigLookup {
       if isOn, value == nil { throw .usage("\(word): needs a value") }
     case .trace: traces = isOn
     case .nssearch: asksNameServers = isOn
-    case .mapped: mapsV4 = isOn
+    case .tls, .tlsCa, .tlsCertfile, .tlsHostname, .tlsKeyfile:
+      try tls.apply(option, isOn, value, word)
+    // Both ways: BIND has given it up.
+    case .mapped: throw Self.refusal(option, word)
     case .dscp, .keepopen, .topdown, .expandaaaa, .dns64prefix, .idnin, .idnout, .httpPlain, .https,
       .httpsGet,
-      .httpsPost, .tls, .tlsCa:
+      .httpsPost:
       if isOn { throw Self.refusal(option, word) }
     default: break
     }
@@ -215,8 +223,9 @@ extension DigLookup {
   /// The one place that says what this build cannot do.
   private static func refusal(_ option: DigPlus, _ word: String) -> Failure {
     switch option {
-    case .tls, .tlsCa, .https, .httpsGet, .httpsPost, .httpPlain:
-      .usage("\(word): DNS over TLS and HTTPS is not in this build")
+    case .https, .httpsGet, .httpsPost, .httpPlain:
+      .usage("\(word): DNS over HTTPS is not supported; +tls is")
+    case .mapped: .usage("\(word): addresses are used as they are given")
     case .idnin, .idnout: .usage("\(word): names are taken and shown as they are on the wire")
     default: .usage("\(word): not supported")
     }
@@ -254,7 +263,7 @@ extension DigLookup {
     case .yaml: isYAML = isOn
     case .json: isJSON = isOn
     case .showbadcookie: showsBadCookie = isOn
-    case .showbadvers: break
+    case .showbadvers: showsBadVersion = isOn
     default: return false
     }
     return true

@@ -34,7 +34,9 @@ final class DigSession {
       let name = try name(text, of: lookup)
       let isLast = index == names.count - 1
       if lookup.isTransfer {
-        DigTransfer(self, lookup, servers).run(name)
+        var transfer = DigTransfer(self, lookup, servers)
+        if lookup.tls.isOn { transfer.security = try DigTLS(lookup, servers, context) }
+        transfer.run(name)
         return
       }
       guard try look(lookup, name, servers, isLast: isLast) else { return }
@@ -48,6 +50,10 @@ final class DigSession {
     let query = lookup.query(name)
     var inquiry = Inquiry(query, servers: servers.map { $0.endpoint })
     inquiry.isTCP = lookup.isTCP ?? resolver.configuration.usesTCP
+    if lookup.tls.isOn {
+      inquiry.isTCP = true
+      inquiry.security = try DigTLS(lookup, servers, context)
+    }
     inquiry.ignoresTruncation = lookup.ignoresTruncation
     inquiry.tries = lookup.tries
     inquiry.timeout = lookup.timeout ?? 5
@@ -56,7 +62,14 @@ final class DigSession {
     inquiry.retriesBadCookie = lookup.retriesBadCookie
     let start = context.clock.now()
     inquiry.negotiates = lookup.negotiates
-    guard let reply = inquiry.run({ self.show($0, lookup, servers) }) else {
+    guard
+      let reply = inquiry.run({ event in
+        self.show(event, lookup, servers)
+        guard let (message, reply) = event.withheld(lookup) else { return }
+        let server = servers.first { $0.endpoint == reply.server } ?? servers[0]
+        self.show(message, reply, lookup, server, start, query)
+      })
+    else {
       fail(lookup, servers)
       return false
     }
@@ -100,7 +113,12 @@ final class DigSession {
     case .stray(let stray, _): complain(strayText(stray), lookup)
     case .failed(let error, let server, let isTCP):
       let name = servers.first { $0.endpoint == server }?.label ?? bindText(server)
-      if isTCP, case .system = error {
+      if isTCP, case .untrusted(let reason) = error {
+        complain(
+          ";; TLS peer certificate verification for \(bindText(server)) failed: \(reason)", lookup)
+      } else if isTCP, case .insecure(let reason) = error {
+        complain(";; TLS connection to \(name) failed: \(reason)", lookup)
+      } else if isTCP, case .system = error {
         let asked =
           DomainName.isAbsolute(lookup.name) && lookup.name != "."
           ? String(lookup.name.dropLast()) : lookup.name
@@ -110,7 +128,7 @@ final class DigSession {
       }
     case .truncated:
       if lookup.hasComments { complain(";; Truncated, retrying in TCP mode.", lookup) }
-    case .badVersion(let version):
+    case .badVersion(let version, _, _):
       if lookup.hasComments {
         complain(";; BADVERS, retrying with EDNS version \(version).", lookup)
       }
@@ -209,4 +227,15 @@ func hexDump(_ bytes: [UInt8]) -> String {
     text += String(repeating: " ", count: 3 * (16 - row.count) + 9) + shown + "\n"
   }
   return text
+}
+
+extension Inquiry.Event {
+  /// A reply that is shown only on demand, since another follows it.
+  func withheld(_ lookup: DigLookup) -> (Message, Reply)? {
+    switch self {
+    case .badCookie(let message, let reply) where lookup.showsBadCookie: (message, reply)
+    case .badVersion(_, let message, let reply) where lookup.showsBadVersion: (message, reply)
+    default: nil
+    }
+  }
 }

@@ -9,6 +9,8 @@ struct DigTransfer {
   let servers: [NamedServer]
   /// Shows a record in place of dig's own way.
   let showsRecord: ((Record) -> Void)?
+  /// Where the zone comes over TLS, RFC 9103.
+  var security: (any ChannelSecurity)?
 
   init(
     _ session: DigSession, _ lookup: DigLookup, _ servers: [NamedServer],
@@ -68,7 +70,8 @@ struct DigTransfer {
     var bytes: [UInt8] = []
     do throws(ChannelError) {
       let channel = try Channel(
-        to: server.endpoint, isTCP: true, from: lookup.source, until: Deadline(seconds: timeout))
+        to: server.endpoint, isTCP: true, from: lookup.source, security: security,
+        until: Deadline(seconds: timeout))
       if lookup.showsQuery {
         session.showQuery(query.message, query.bytes.count, lookup, server)
       }
@@ -107,7 +110,7 @@ struct DigTransfer {
   private func showTotals(_ state: State, _ server: NamedServer, _ seconds: Double) {
     guard lookup.showsStatistics else { return }
     let footer = DigFooter(
-      lookup: lookup, server: server, isTCP: true, seconds: seconds,
+      lookup: lookup, server: server, transport: lookup.tls.isOn ? "TLS" : "TCP", seconds: seconds,
       now: session.context.clock.now())
     session.output.write(footer.lines)
     session.output.line(

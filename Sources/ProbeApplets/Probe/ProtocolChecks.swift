@@ -5,6 +5,7 @@ internal import Reachability
 /// A question to a name server, `dns://SERVER/NAME`; without a name, who serves the root.
 final class DNSCheck: UDPCheck {
   private let query: Message
+  private let name: String
 
   /// - Throws: where the name cannot be asked for.
   init(
@@ -13,6 +14,7 @@ final class DNSCheck: UDPCheck {
     let text = String(target.path.dropFirst())
     let isRoot = text.isEmpty
     let name = try DomainName(isRoot ? "." : text)
+    self.name = name.relative
     query = Query(Question(name, isRoot ? .ns : .a), id: Random.number16()).message
     super.init(target, address, query.bytes, prepare: prepare)
   }
@@ -25,7 +27,7 @@ final class DNSCheck: UDPCheck {
       finish(.open, detail: text + ", \(count) " + (count == 1 ? "answer" : "answers"))
     } else {
       // The server is there: it is the name that is not.
-      finish(.unresolved(text), detail: text + " for " + target.path.dropFirst())
+      finish(.unresolved(text), detail: text + " for " + name)
     }
   }
 }

@@ -53,7 +53,7 @@ func readChunks(_ bytes: [UInt8], _ decoder: ContentDecoder?) {
         joined += rest[..<count]
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       case .trailer(let count):
-        precondition(count > 2 && count <= rest.count)
+        precondition(count >= 2 && count <= rest.count)
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       case .hungry, .end: return
       }

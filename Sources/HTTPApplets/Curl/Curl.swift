@@ -65,7 +65,7 @@ public struct Curl: Command {
     curl \(versionNumber) (swift-debugbox \(Version.number))
     Release-Date: 2023-02-20
     Protocols: file http https
-    Features: alt-svc-no HTTP2 IPv6 Largefile libz SSL UnixSockets
+    Features: HTTP2 IPv6 Largefile libz SSL UnixSockets
 
     """
   }

@@ -170,7 +170,7 @@ public struct GrpcHealthProbe: Command {
       settings.isInsecure || settings.authority != nil || settings.certificate != nil
         || settings.serverName != nil
     {
-      throw .usage("-tls-… is for -tls, which is missing")
+      throw .usage("the options of TLS need -tls")
     }
     if settings.isInsecure, settings.authority != nil {
       throw .usage("-tls-ca-cert and -tls-no-verify exclude each other")

@@ -49,6 +49,7 @@ public struct NetworkLink: Sendable {
   public static let isPointToPoint: UInt32 = 1 << 4
   public static let isRunning: UInt32 = 1 << 6
   public static let isMulticast: UInt32 = 1 << 12
+  public static let isLowerUp: UInt32 = 1 << 16
 
   public init() {}
 

@@ -137,6 +137,10 @@ struct FileLinks {
       link.address = Self.hardware(text(device.name, "address") ?? "")
       link.broadcast = Self.hardware(text(device.name, "broadcast") ?? "")
       link.state = Self.state(text(device.name, "operstate") ?? "")
+      // The file has what was set, not what came of it.
+      if link.flags & NetworkLink.isUp != 0, link.state == 0 || link.state == 6 {
+        link.flags |= NetworkLink.isRunning | NetworkLink.isLowerUp
+      }
       link.group = number(device.name, "netdev_group").map { UInt32(clamping: $0) }
       return link
     }.sorted { $0.index < $1.index }
@@ -252,7 +256,7 @@ struct FileRoutes {
         route.metric = entry.metric == 0 ? nil : UInt32(clamping: entry.metric)
         route.type = entry.flags & RouteEntry.isReject != 0 ? 7 : 1
         route.origin = 3
-        route.scope = route.hop.gateway == nil ? 253 : 0
+        route.scope = route.type == 1 && route.hop.gateway == nil ? 253 : 0
         route.table = 254
         if entry.mtu > 0 { route.metrics = [(kind: 8, value: UInt32(clamping: entry.mtu - 40))] }
         routes.append(route)

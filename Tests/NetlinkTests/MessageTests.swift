@@ -80,7 +80,8 @@ func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
 
   @Test func exchangeEndsWithDone() throws {
     let done = message(3, bytes(Int32(0)))
-    let transport = NetlinkTransport(replaying: [message(16, [1]) + message(16, [2]), done])
+    let transport = NetlinkTransport(
+      replaying: [message(16, [1, 0, 0, 0]) + message(16, [2, 0, 0, 0]), done])
     var count = 0
     try transport.exchange(NetlinkRequest(18, isDump: true)) { _ in count += 1 }
     #expect(count == 2)

@@ -61,7 +61,7 @@ import Testing
     #expect(link.statistics?.receivedPackets == 5)
     #expect(link.statistics?.sentPackets == 6)
     #expect(link.statistics?.collisions == 0)
-    #expect([1, 2].withUnsafeBytes { NetworkLink($0) } == nil)
+    #expect(([1, 2] as [UInt8]).withUnsafeBytes { NetworkLink($0) } == nil)
   }
 
   @Test func address() throws {
@@ -72,7 +72,7 @@ import Testing
     #expect(address.local?.text == "10.0.0.7")
     #expect(address.validFor == 100)
     #expect(address.preferredFor == 50)
-    #expect([2].withUnsafeBytes { LinkAddress($0) } == nil)
+    #expect(([2] as [UInt8]).withUnsafeBytes { LinkAddress($0) } == nil)
   }
 
   @Test func neighbourAndRule() throws {

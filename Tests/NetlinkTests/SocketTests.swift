@@ -77,7 +77,7 @@ private func connection(state: UInt8) -> [UInt8] {
 
   @Test func tooShort() {
     let list = SocketList(keepsDetails: false)
-    [1, 1, 10, 0, 1, 2].withUnsafeBytes { list.addUnix($0) }
+    ([1, 1, 10, 0, 1, 2] as [UInt8]).withUnsafeBytes { list.addUnix($0) }
     list.addUnix(UnsafeRawBufferPointer(start: nil, count: 0))
     #expect(list.records.isEmpty)
   }

@@ -55,8 +55,7 @@ public struct Netcheck: Command {
       }
     }
     let wrong = findings.filter { $0.grade == .wrong }.count
-    context.output.line(
-      wrong == 0 ? "nothing wrong found" : wrong == 1 ? "1 finding" : "\(wrong) findings")
+    context.output.line(wrong == 0 ? "nothing wrong found" : counted(wrong, "finding"))
   }
 
   private func printJSON(_ findings: [Finding], _ context: Context) {
@@ -75,6 +74,11 @@ public struct Netcheck: Command {
         (key: "findings", value: .array(objects)),
       ]).text)
   }
+}
+
+/// `1 socket`, `2 sockets`.
+func counted(_ count: Int, _ noun: StaticString) -> String {
+  "\(count) \(noun)" + (count == 1 ? "" : "s")
 }
 
 /// One thing that was looked at.

@@ -91,7 +91,7 @@ extension NetworkCheck {
     let timeouts = counters.value("TcpExtTCPAbortOnTimeout") ?? 0
     if timeouts > 0 {
       add(
-        .note, "retransmit", "\(timeouts) connections were given up without an answer",
+        .note, "retransmit", counted(timeouts, "connection") + " given up without an answer",
         evidence: "TcpExtTCPAbortOnTimeout \(timeouts)")
     }
   }

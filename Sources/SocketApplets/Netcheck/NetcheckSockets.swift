@@ -29,7 +29,7 @@ extension NetworkCheck {
           + "the program accepts too slowly, or listens with too small a backlog",
         evidence: "\(record.receiveQueue) of \(record.sendQueue) connections wait")
     }
-    addFine("listen", "\(listening.count) listening sockets, queues are short")
+    addFine("listen", counted(listening.count, "listening socket") + ", queues are short")
     for record in list.records where record.kind == .udp && record.receiveQueue > 65536 {
       add(
         .note, "listen",

@@ -169,7 +169,7 @@ struct DumpErrand {
 
   func run(_ file: ResultFile) throws(Failure) {
     let watch = try attempt { () throws(SystemError) in
-      try SignalWatch([Signal(1), Signal(2), Signal(15)])
+      try SignalWatch(SessionPump.held)
     }
     defer { watch.release() }
     var signal: Int32?

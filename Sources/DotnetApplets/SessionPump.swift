@@ -20,13 +20,16 @@ final class SessionPump {
 
   private var complaint: Failure?
 
+  /// What would end us and leave something behind: SIGHUP, SIGINT, SIGTERM, and SIGPIPE, which then is EPIPE.
+  static let held = [Signal(1), Signal(2), Signal(13), Signal(15)]
+
   /// Longest silence of a runtime that was asked to stop; the rundown of large programs takes its time.
   private static let patience = 120.0
 
   init(_ context: Context) throws(Failure) {
     self.context = context
     watch = try attempt { () throws(SystemError) in
-      try SignalWatch([Signal(1), Signal(2), Signal(15)])
+      try SignalWatch(Self.held)
     }
   }
 
@@ -46,8 +49,10 @@ final class SessionPump {
     let end = limit.map { Deadline(seconds: $0) } ?? .never
     var next = pace.map { Deadline(seconds: $0) } ?? .never
     var silence = Deadline.never
+    var last = Deadline.never
+    var trouble: Failure?
     while true {
-      let wake = session.isStopping ? silence : end.earlier(next)
+      let wake = (session.isStopping ? silence : end.earlier(next)).earlier(last)
       let ready = try wait(session, until: wake)
       if ready.signal, let number = watch.next() {
         // The second time: the runtime will find nobody at the other end.
@@ -58,15 +63,25 @@ final class SessionPump {
       if ready.keys, let keyboard, !session.isStopping, !keyboard() { halt(session) }
       if ready.data {
         let count = try session.receive(into: buffer)
-        if count == 0 { return }
-        let wantsMore = try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        if !wantsMore, !session.isStopping { halt(session) }
+        if count == 0 { break }
+        if trouble == nil {
+          var wantsMore = false
+          do throws(Failure) {
+            wantsMore = try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+          } catch {
+            // The session is ended in order all the same, if it does not take too long.
+            trouble = error
+            last = Deadline(seconds: DotnetClient.patience)
+          }
+          if !wantsMore, !session.isStopping { halt(session) }
+        }
       }
       if !session.isStopping, end.hasPassed { halt(session) }
       if !session.isStopping, next.hasPassed, let pace {
         next = Deadline(seconds: pace)
         if !tick() { halt(session) }
       }
+      if trouble != nil, last.hasPassed { break }
       if session.isStopping, !ready.data, silence.hasPassed {
         throw complaint ?? .message("the runtime does not end the session")
       }
@@ -74,6 +89,7 @@ final class SessionPump {
         silence = Deadline(seconds: complaint == nil ? Self.patience : DotnetClient.patience)
       }
     }
+    if let trouble { throw trouble }
   }
 
   /// A runtime that cannot be asked to stop has ended, most likely: then its stream ends, too.
@@ -123,7 +139,9 @@ final class ResultFile {
     if isStandardOutput {
       context.output.write(bytes)
       context.output.flush()
-      if let failure = context.output.failure { throw .system(failure) }
+      if let failure = context.output.failure {
+        throw failure.errno == .brokenPipe ? .quiet(128 + 13) : .system(failure)
+      }
       return
     }
     do throws(SystemError) {

@@ -84,11 +84,11 @@ public struct Setpriv: Command {
     }
     if resetsEnvironment { reset(&context, effective ?? Credentials.effectiveUID, accounts) }
     try setGroups(accounts, effective ?? real)
-    try attempt { () throws(SystemError) in
+    try privileged("changing the group", "CAP_SETGID") { () throws(SystemError) in
       if realGroup != nil || group != nil { try Process.setGID(real: realGroup, effective: group) }
     }
     try change(bounding, .bounding, "bounding-set") { $0.becomeBounding() }
-    try attempt { () throws(SystemError) in
+    try privileged("changing the user", "CAP_SETUID") { () throws(SystemError) in
       if real != nil || effective != nil { try Process.setUID(real: real, effective: effective) }
     }
     try change(inheritable, .inheritable, "inh-caps") { $0.becomeInheritable() }
@@ -128,7 +128,23 @@ public struct Setpriv: Command {
         if let id = try gid(String(name), accounts) { list.append(id) }
       }
     }
-    try attempt { () throws(SystemError) in try Process.setGroups(list) }
+    try privileged("changing the groups", "CAP_SETGID") { () throws(SystemError) in
+      try Process.setGroups(list)
+    }
+  }
+
+  /// Does `body`; where the kernel refuses, the capability that it asks for is named.
+  private func privileged(
+    _ what: StaticString, _ capability: StaticString, _ body: () throws(SystemError) -> Void
+  ) throws(Failure) {
+    do throws(SystemError) {
+      try body()
+    } catch {
+      guard error.errno == .notPermitted else { throw .system(error) }
+      throw Failure(
+        "\(what) needs \(capability)",
+        advice: "kubectl debug --profile=general, as root", errno: error.errno)
+    }
   }
 
   private enum Which { case inheritable, ambient, bounding }

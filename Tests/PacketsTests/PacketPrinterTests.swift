@@ -105,18 +105,3 @@ let datagram = packet(
       == "\n\t0x0000:  3031 3233 3435 3637 3839 6162 6364 6566  0123456789abcdef"
       + "\n\t0x0010:  6768 1b                                  gh.")
 }
-
-/// A header that is longer than what was captured leaves nothing of the payload to look into.
-@Test(arguments: ["0050", "0035", "01bb", "1f90"], ["10", "04"])
-func payloadThatWasNotCaptured(_ port: String, _ flags: String) {
-  let bytes = packet(
-    """
-    4500 008f 0000 4000 40 06 0000 0a010203 c0000250
-    \(port) 9c40 00000001 00000001 d0 \(flags) 0000 0000 0000 1603 0101
-    """)
-  for verbosity in 0..<4 {
-    var style = PacketStyle()
-    style.verbosity = verbosity
-    #expect(line(bytes, style).hasPrefix("IP "))
-  }
-}

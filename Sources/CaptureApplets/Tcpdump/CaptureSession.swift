@@ -144,8 +144,14 @@ final class CaptureSession {
 
   private func flush() throws(Failure) {
     context.output.flush()
-    if let failure = context.output.failure { throw .system(failure) }
+    try checkOutput()
     try save?.flush()
+  }
+
+  /// Ends where nothing can be told any more; without a word where nobody reads.
+  private func checkOutput() throws(Failure) {
+    guard let failure = context.output.failure else { return }
+    throw failure.errno == .brokenPipe ? .quiet(ExitStatus.failure) : .system(failure)
   }
 
   private func tell(_ statistics: (received: Int, dropped: Int)) {
@@ -229,7 +235,7 @@ final class CaptureSession {
     }
     if !options.countsOnly, save == nil || options.save.prints {
       show(packet, LinkType(format.linkType))
-      if let failure = context.output.failure { throw .system(failure) }
+      try checkOutput()
     }
     return captured != options.count
   }

@@ -27,7 +27,7 @@ struct DigestTool {
   func run() throws(Failure) -> Int32 {
     if let key = options.value("sign") { return try sign(key) }
     if let key = options.value("verify") ?? options.value("prverify") { return try verify(key) }
-    let files: [String?] = options.operands.isEmpty ? [nil] : options.operands
+    let files = options.files
     for file in files {
       let sum: [UInt8]
       if let key = options.value("hmac") {

@@ -56,6 +56,14 @@ struct WordOptions {
     given.filter { $0.name.sameBytes(as: "\(name)") }.map { $0.value }
   }
 
+  /// The operands, or nil for standard input where there are none.
+  var files: [String?] {
+    // One array cannot be cast to the other in Embedded Swift.
+    var files: [String?] = []
+    for operand in operands { files.append(operand) }
+    return files.isEmpty ? [nil] : files
+  }
+
   /// A whole number.
   func number(_ name: StaticString, _ command: String) throws(Failure) -> Int? {
     guard let text = value(name) else { return nil }

@@ -98,7 +98,8 @@ extension Channel {
       let seconds = clock.monotonic().since(start)
       guard let stray = check.stray(bytes) else {
         return Reply(
-          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds, transport: isSecure ? .tls : nil)
+          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds,
+          transport: isSecure ? .tls : nil)
       }
       onStray(stray)
       // Somebody who floods us must not keep us beyond the deadline.

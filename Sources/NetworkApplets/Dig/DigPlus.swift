@@ -7,7 +7,8 @@ enum DigPlus: Int, CaseIterable {
   case aaflag, aaonly, additional, adflag, all, answer, authority, badcookie, besteffort, bufsize
   case cdflag, `class`, cmd, comments, cookie, crypto, defname, dns64prefix, dnssec, `do`, domain
   case dscp, edns, ednsflags, ednsnegotiation, ednsopt, expandaaaa, expire, fail, headerOnly, https
-  case httpsGet, httpsPost, httpPlain, httpPlainGet, httpPlainPost, identify, idnin, idnout, ignore, json, keepalive, keepopen
+  case httpsGet, httpsPost, httpPlain, httpPlainGet, httpPlainPost, identify, idnin, idnout, ignore,
+    json, keepalive, keepopen
   case mapped, multiline, ndots, nsid, nssearch, onesoa, opcode, padding, qid, qr, question, raflag
   case rdflag, recurse, retry, rrcomments, search, short, showbadcookie, showbadvers, showsearch
   case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, tlsCertfile, tlsHostname,

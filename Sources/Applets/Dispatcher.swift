@@ -1,4 +1,5 @@
 internal import Box
+internal import CLinux
 internal import Linux
 
 /// Runs the applet we were called as; any other name is the box, which takes one as its argument.
@@ -38,12 +39,8 @@ struct Dispatcher {
       environment: environment, root: root, clock: Clock(fixed: fixed), applets: registry)
   }
 
-  private func variable(_ name: String) -> String? {
-    let prefix = name + "="
-    // Most variables are told apart by their first letter.
-    return environment.first {
-      $0.utf8.first == prefix.utf8.first && $0.utf8.starts(with: prefix.utf8)
-    }
-    .map { String(Substring($0.utf8.dropFirst(prefix.utf8.count))) }
+  private func variable(_ name: StaticString) -> String? {
+    getenv(UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self))
+      .map { String(foreign: $0) }
   }
 }

@@ -412,8 +412,8 @@ static inline int clinux_set_abortive(int fd) {
 #include <net/ethernet.h>
 
 struct clinux_packet {
-  // On the wire; what is in memory may be less.
-  ssize_t length;
+  // On the wire, and what of it has come.
+  ssize_t length, captured;
   uint64_t seconds, nanoseconds;
   uint32_t interface;
   uint16_t hardware, protocol, tag, tag_type;
@@ -476,6 +476,7 @@ static inline ssize_t clinux_receive_packet(int fd, void *bytes, size_t size, st
                            .msg_control = &control, .msg_controllen = sizeof control};
   about->length = recvmsg(fd, &message, MSG_TRUNC);
   if (about->length < 0) return -1;
+  about->captured = about->length;
   about->seconds = about->nanoseconds = 0;
   about->has_tag = 0;
   about->interface = (uint32_t)from.sll_ifindex;
@@ -495,13 +496,15 @@ static inline ssize_t clinux_receive_packet(int fd, void *bytes, size_t size, st
     if (item->cmsg_level == SOL_PACKET && item->cmsg_type == PACKET_AUXDATA) {
       struct tpacket_auxdata facts;
       memcpy(&facts, CMSG_DATA(item), sizeof facts);
+      // A filter may have cut the packet; this is how long it was.
+      about->length = (ssize_t)facts.tp_len;
       if (!(facts.tp_status & TP_STATUS_VLAN_VALID)) continue;
       about->has_tag = 1;
       about->tag = facts.tp_vlan_tci;
       about->tag_type = facts.tp_status & TP_STATUS_VLAN_TPID_VALID ? facts.tp_vlan_tpid : ETH_P_8021Q;
     }
   }
-  return about->length;
+  return 0;
 }
 static inline int clinux_packet_statistics(int fd, unsigned *packets, unsigned *drops) {
   struct tpacket_stats counts;
@@ -538,6 +541,6 @@ static inline int clinux_netlink(int protocol) {
 }
 
 // `value` as printf(3) writes it with %g.
-static inline int clinux_format_general(char *buffer, size_t size, double value) {
-  return snprintf(buffer, size, "%g", value);
+static inline int clinux_format_general(char *buffer, size_t size, int digits, double value) {
+  return snprintf(buffer, size, "%.*g", digits, value);
 }

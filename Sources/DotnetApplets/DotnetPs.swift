@@ -57,7 +57,11 @@ public struct DotnetPs: Reporting {
       },
       Column("ATTACH", "attach", help: "Whether tools can attach, or why not") { row in
         guard let refusal = row.refusal else { return .text("yes") }
-        return .text("no: " + (refusal.text ?? ""))
+        // The PID stands in a column of its own.
+        let text = refusal.text ?? ""
+        let prefix = "\(row.process.pid): "
+        let isTold = text.hasPrefix(prefix)
+        return .text("no: " + (isTold ? String(text.dropFirst(prefix.utf8.count)) : text))
       },
       Column("COMMAND", "command", help: "Its command line") {
         .text($0.title.arguments.joined(separator: " "))

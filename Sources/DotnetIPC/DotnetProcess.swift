@@ -89,6 +89,10 @@ public final class DotnetFinder {
 
   /// A client for the process's runtime; nothing is sent yet.
   public func client(_ process: DotnetProcess) throws(Failure) -> DotnetClient {
+    if let stat = try? processes.stat(of: process.pid), [0x54, 0x74].contains(stat.state) {
+      throw Failure(
+        "\(process.pid): the process is stopped", advice: "kill -CONT \(process.pid)")
+    }
     let root = try paths.root(of: process.pid, subject: String(process.pid))
     var refusal: Failure?
     for path in candidates(process, root) {
@@ -161,7 +165,12 @@ public final class DotnetFinder {
     if let stat = try? processes.stat(of: pid), stat.state == UInt8(ascii: "Z") {
       return .message("\(pid): the process has ended (zombie)")
     }
-    let folder = inspector.variable("TMPDIR", pid) ?? "/tmp"
+    if let path = listedPath(of: process) {
+      return Failure(
+        "\(pid): its diagnostics socket \(path) has been removed",
+        advice: "only a restart makes it anew; keep cleaners of temporary files away from it")
+    }
+    let folder = temporaryFolder(of: process)
     return Failure(
       "\(pid): no diagnostics socket in \(folder): the runtime is starting, could not write there, "
         + "or a cleaner took it away",

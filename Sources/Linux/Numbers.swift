@@ -22,9 +22,10 @@ public func fixed(_ value: Double, _ digits: Int) -> String {
   return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
 }
 
-/// `value` in at most six significant digits, as printf(3) writes it with `%g`.
-public func general(_ value: Double) -> String {
-  var buffer = [CChar](repeating: 0, count: 48)
-  let count = Int(clinux_format_general(&buffer, buffer.count, value))
+/// `value` in at most `digits` significant digits, as printf(3) writes it with `%g`.
+public func general(_ value: Double, digits: Int = 6) -> String {
+  var buffer = [CChar](repeating: 0, count: 64)
+  let places = Int32(max(1, min(digits, 17)))
+  let count = Int(clinux_format_general(&buffer, buffer.count, places, value))
   return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -41,6 +41,8 @@ public final class PacketSocket {
   public struct Facts {
     /// On the wire.
     public var length = 0
+    /// What of it has come: a filter may have cut it, or there was no more room.
+    public var captured = 0
     public var time = Instant(seconds: 0)
     public var interface: UInt32 = 0
     /// ARPHRD_ of the interface, and the type of Ethernet.
@@ -68,6 +70,7 @@ public final class PacketSocket {
     }
     var facts = Facts()
     facts.length = raw.length
+    facts.captured = min(raw.captured, bytes.count)
     facts.time = Instant(
       seconds: Int(truncatingIfNeeded: raw.seconds),
       nanoseconds: Int(truncatingIfNeeded: raw.nanoseconds))

@@ -97,7 +97,11 @@ public struct NetAddress: Equatable, Sendable {
 extension TextBuffer {
   /// The text of an address, as inet_ntop(3) writes it.
   public func append(_ address: NetAddress) {
-    if address.isV6 { append(colons: address) } else { append(quad: UInt32(truncatingIfNeeded: address.low)) }
+    if address.isV6 {
+      append(colons: address)
+    } else {
+      append(quad: UInt32(truncatingIfNeeded: address.low))
+    }
   }
 
   @inline(__always)

@@ -61,7 +61,9 @@ public struct NetworkLink: Sendable {
     request.put(zeroes: headLength)
     var links: [NetworkLink] = []
     try transport.exchange(request) { message in
-      if message.type == Self.message, let link = NetworkLink(message.payload) { links.append(link) }
+      if message.type == Self.message, let link = NetworkLink(message.payload) {
+        links.append(link)
+      }
     }
     return links
   }

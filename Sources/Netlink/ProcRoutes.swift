@@ -113,7 +113,8 @@ public struct ArpEntry: Sendable {
   /// `0x1`.
   private static func prefixed(_ word: UnsafeRawBufferPointer) -> Int {
     guard word.count > 2 else { return 0 }
-    return Int(truncatingIfNeeded: Words.hexadecimal(UnsafeRawBufferPointer(rebasing: word[2...])) & 0xFFFF)
+    return Int(
+      truncatingIfNeeded: Words.hexadecimal(UnsafeRawBufferPointer(rebasing: word[2...])) & 0xFFFF)
   }
 }
 

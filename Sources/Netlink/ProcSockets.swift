@@ -124,7 +124,8 @@ public struct UnixEntry: Sendable {
   /// The state as sock_diag(7) tells it.
   var diagnosticState: UInt8 {
     isListening
-      ? SocketState.listen : state == 3 ? SocketState.established : state == 2 ? SocketState.synSent : SocketState.closed
+      ? SocketState.listen
+      : state == 3 ? SocketState.established : state == 2 ? SocketState.synSent : SocketState.closed
   }
 }
 

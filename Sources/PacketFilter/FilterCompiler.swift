@@ -40,7 +40,8 @@ public struct FilterCompiler {
       var made: UnsafeMutablePointer<cpcap_instruction>?
       let count = withTerminated(expression) {
         cpcap_compile(
-          $0, LinkTypeName.ofSystem(linkType), snapshot, isOptimised ? 1 : 0, netmask ?? .max, &made, &message)
+          $0, LinkTypeName.ofSystem(linkType), snapshot, isOptimised ? 1 : 0, netmask ?? .max,
+          &made, &message)
       }
       if count >= 0, let made {
         defer { cpcap_free(made) }

@@ -55,7 +55,9 @@ extension FilterProgram {
       let isBits = [0x40, 0x50, 0xA0].contains(one.code & 0xF0)
       return (name, "#" + (isBits ? hexadecimal(one.operand) : String(one.operand)))
     case 5:
-      if one.code & 0xF0 == 0 { return ("ja", String(number + 1 + Int(one.operand))) }
+      if one.code & 0xF0 == 0 {
+        return ("ja", String(number + 1 + Int(Int32(bitPattern: one.operand))))
+      }
       return (Self.condition(one.code), isIndex ? "x" : "#" + hexadecimal(one.operand))
     case 6: return one.code & 0x18 == 0x10 ? ("ret", "") : ("ret", "#" + String(one.operand))
     default: return (one.code == Code.toIndex ? "tax" : "txa", "")

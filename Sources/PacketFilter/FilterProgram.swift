@@ -75,6 +75,9 @@ private struct Machine {
   var index: UInt32 = 0
   var memory: InlineArray<16, UInt32> = .init(repeating: 0)
 
+  /// More than any program takes for any packet.
+  private static let mostSteps = 1 << 17
+
   init(
     _ program: UnsafeBufferPointer<FilterProgram.Instruction>, _ packet: UnsafeRawBufferPointer,
     _ length: Int
@@ -86,8 +89,10 @@ private struct Machine {
 
   mutating func run() -> Int {
     var position = 0
-    // Jumps only lead forward, so that every program ends.
-    while position < program.count {
+    var steps = 0
+    // `protochain` jumps back; all else leads forward.
+    while position >= 0, position < program.count, steps < Self.mostSteps {
+      steps += 1
       let one = program[position]
       position += 1
       switch one.code & 7 {
@@ -101,7 +106,11 @@ private struct Machine {
       case 6:
         return Int(one.code & 0x18 == 0x10 ? accumulator : one.operand)
       default:
-        if one.code == FilterProgram.Code.toIndex { index = accumulator } else { accumulator = index }
+        if one.code == FilterProgram.Code.toIndex {
+          index = accumulator
+        } else {
+          accumulator = index
+        }
       }
     }
     return 0
@@ -154,7 +163,7 @@ private struct Machine {
     let other = one.code & 8 != 0 ? index : one.operand
     let isTrue: Bool
     switch one.code & 0xF0 {
-    case 0x00: return Int(one.operand)
+    case 0x00: return Int(Int32(bitPattern: one.operand))
     case 0x10: isTrue = accumulator == other
     case 0x20: isTrue = accumulator > other
     case 0x30: isTrue = accumulator >= other

@@ -46,7 +46,8 @@ extension PacketPrinter {
   }
 
   /// `a.port > b.port: `, as far as the addresses belong to it.
-  func putEndpoints(_ carrier: Carrier, _ source: Int, _ target: Int, isTCP: Bool) throws(Truncated) {
+  func putEndpoints(_ carrier: Carrier, _ source: Int, _ target: Int, isTCP: Bool) throws(Truncated)
+  {
     // Behind an extension header of IPv6, or of AH, the addresses have been told already.
     if carrier.hasToldAddresses {
       putPort(source, isTCP: isTCP)

@@ -22,7 +22,9 @@ struct ClientGreeting {
     do throws(End) { try read(bytes, start + 9, range.upperBound) } catch {}
   }
 
-  private mutating func read(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ limit: Int) throws(End) {
+  private mutating func read(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ limit: Int)
+    throws(End)
+  {
     func number(_ offset: Int, _ size: Int) throws(End) -> Int {
       guard offset + size <= limit else { throw End() }
       return (offset..<offset + size).reduce(0) { $0 << 8 | Int(bytes[$1]) }

@@ -58,7 +58,9 @@ extension PacketPrinter {
 
   /// Where the text of a line ends, and where the next line starts; nil where this one is not whole.
   private func lineEnd(_ start: Int, _ limit: Int) -> (text: Int, next: Int?) {
-    guard let found = packet.part(0..<limit).offset(of: 10, from: start) else { return (limit, nil) }
+    guard let found = packet.part(0..<limit).offset(of: 10, from: start) else {
+      return (limit, nil)
+    }
     return (found > start && packet[found - 1] == 13 ? found - 1 : found, found + 1)
   }
 }

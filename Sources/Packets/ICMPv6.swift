@@ -39,7 +39,8 @@ extension PacketPrinter {
   /// The bytes in hexadecimal alone, on lines of their own.
   private func dumpPlain(_ start: Int, _ limit: Int) {
     guard style.verbosity <= 1 else { return }
-    HexDump.write(packet, start..<max(start, min(limit, packet.count)), hasText: false, "\n\t", to: out)
+    HexDump.write(
+      packet, start..<max(start, min(limit, packet.count)), hasText: false, "\n\t", to: out)
   }
 
   private static func name6(_ kind: Int) -> StaticString? {
@@ -73,7 +74,9 @@ extension PacketPrinter {
   }
 
   /// False where nothing more is to be told.
-  private func body6(_ kind: Int, _ code: Int, _ start: Int, _ length: Int) throws(Truncated) -> Bool {
+  private func body6(_ kind: Int, _ code: Int, _ start: Int, _ length: Int) throws(Truncated)
+    -> Bool
+  {
     switch kind {
     case 1: return try unreachable6(start, code, length)
     case 2: put(", mtu ", Int(try number32(start + 4)))
@@ -167,11 +170,8 @@ extension PacketPrinter {
       let delay = code < 32768 ? code : (code & 0xFFF | 0x1000) << (code >> 12 & 7 + 3)
       put(" [max resp delay=", delay, "]")
     }
-    try need(start + 8, 16)
-    let isGiven = (start + 8..<start + 24).contains { packet[$0] != 0 }
     put(" [gaddr ")
     try putAddress6(start + 8)
-    _ = isGiven
     if style.verbosity > 0 {
       let flags = try number8(start + 24)
       if flags & 8 != 0 { put(" sflag") }

@@ -62,7 +62,7 @@ extension PacketPrinter {
       }
       return
     }
-    if try isSourceRouted(start, header), let hop = try lastHop(start, header) {
+    if header > 20, has(start, header), let hop = try lastHop(start, header) {
       carrier.finalTarget = hop
     }
     if ![6, 17, 33, 132].contains(number) {
@@ -85,7 +85,8 @@ extension PacketPrinter {
     let service = try number8(start + 1)
     put("(tos 0x")
     hexadecimal(service)
-    put([StaticString](arrayLiteral: "", ",ECT(1)", ",ECT(0)", ",CE")[service & 3])
+    let congestion: [StaticString] = ["", ",ECT(1)", ",ECT(0)", ",CE"]
+    put(congestion[service & 3])
     let hops = try number8(start + 8)
     if hops >= 1 { put(", ttl ", hops) }
     put(", id ", try number16(start + 4))
@@ -128,10 +129,6 @@ extension PacketPrinter {
     var rest = Int(total) + (~stated & 0xFFFF)
     while rest > 0xFFFF { rest = rest >> 16 + rest & 0xFFFF }
     return ~rest & 0xFFFF
-  }
-
-  private func isSourceRouted(_ start: Int, _ header: Int) throws(Truncated) -> Bool {
-    header > 20 && has(start, header)
   }
 
   /// Where the last address of a source route lies: there the packet will come to in the end.
@@ -235,7 +232,6 @@ extension PacketPrinter {
         let time = try number32(offset + place + entry - 4)
         put(Int(time))
         put("@")
-        if entry == 8 { put("") }
         place += entry
       }
       if pointer >= place { put(" ^ ") }

@@ -20,13 +20,13 @@ public struct LinkType: Equatable, Sendable {
 }
 
 extension PacketPrinter {
-  func printLink(_ link: LinkType, _ length: Int, _ header: inout Int) throws(Truncated) {
+  func tellLink(_ link: LinkType, _ length: Int) throws(Truncated) {
     switch link {
-    case .ethernet: try ethernet(0, length, &header)
-    case .linuxCooked: try cooked(length, &header)
-    case .linuxCooked2: try cooked2(length, &header)
-    case .null: try family(length, isSwapped: true, &header)
-    case .loop: try family(length, isSwapped: false, &header)
+    case .ethernet: try ethernet(0, length)
+    case .linuxCooked: try cooked(length)
+    case .linuxCooked2: try cooked2(length)
+    case .null: try family(length, isSwapped: true)
+    case .loop: try family(length, isSwapped: false)
     case .ipv4:
       if style.showsLink { put("ip: ") }
       try ip4(0, length)
@@ -45,11 +45,14 @@ extension PacketPrinter {
   }
 
   /// A frame of Ethernet, IEEE 802.3.
-  func ethernet(_ start: Int, _ length: Int, _ header: inout Int) throws(Truncated) {
+  func ethernet(_ start: Int, _ length: Int) throws(Truncated) {
+    let outer = headerLength
+    // A frame in another is no part of the header of the one around it.
+    defer { if start > 0 { headerLength = outer } }
     reading = "ether"
     try need(start, 14)
     let type = try number16(start + 12)
-    header = start + 14
+    headerLength += 14
     if style.showsLink { try ethernetHeader(start, type, length) }
     if type <= 1500 {
       try llc(start + 14, min(length - 14, type), start, length)
@@ -64,13 +67,22 @@ extension PacketPrinter {
     try putHardware(start + 6)
     put(" > ")
     try putHardware(start)
-    put(type <= 1500 ? ", 802.3" : style.isQuiet ? ", " : ", ethertype ")
-    if type > 1500 { putEtherType(type, isBare: style.isQuiet) }
-    put(", length ", length, ": ")
+    put(", ")
+    if isTag(type), !has(start + 14, 4) {
+      reading = "vlan"
+      throw Truncated()
+    }
+    if type <= 1500 {
+      put("802.3, length ", min(type, length - 14), ": ")
+    } else {
+      if !style.isQuiet { put("ethertype ") }
+      putEtherType(type, isBare: style.isQuiet)
+      put(", length ", length, ": ")
+    }
   }
 
   func putEtherType(_ type: Int, isBare: Bool = false) {
-    put(EtherType.name(type) ?? "Unknown")
+    put(EtherType.name(type) ?? (isBare ? "Unknown Ethertype" : "Unknown"))
     guard !isBare || EtherType.name(type) == nil else { return }
     put(" (0x")
     hexadecimal(type, 4)
@@ -83,7 +95,7 @@ extension PacketPrinter {
     case EtherType.ipv4: try ip4(start, length)
     case EtherType.ipv6: try ip6(start, length)
     case EtherType.arp, EtherType.reverseARP: try arp(start, length)
-    case 0x8100, 0x88A8, 0x9100, 0x9200: try vlan(start, length)
+    case _ where isTag(type): try vlan(start, length)
     case 0x8847, 0x8848: try labels(start, length)
     case 0x88CC: put("LLDP, length ", length)
     case 0x888E: put("EAPOL, length ", length)
@@ -93,10 +105,13 @@ extension PacketPrinter {
     return true
   }
 
+  private func isTag(_ type: Int) -> Bool { [0x8100, 0x88A8, 0x9100, 0x9200].contains(type) }
+
   /// A tag of a virtual network, IEEE 802.1Q.
   private func vlan(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "vlan"
     try need(start, 4)
+    headerLength += 4
     let tag = try number16(start)
     let type = try number16(start + 2)
     let isCooked = type <= 1500
@@ -107,9 +122,9 @@ extension PacketPrinter {
       if isCooked { put("802.3") }
     }
     if isCooked { return try llc(start + 4, min(length - 4, type), start, length) }
-    if style.showsLink || isInCooked {
-      put("ethertype ")
-      putEtherType(type, isBare: isInCooked)
+    if isInCooked ? !style.isQuiet : style.showsLink {
+      if !style.isQuiet { put("ethertype ") }
+      putEtherType(type, isBare: isInCooked || style.isQuiet)
       put(", ")
     }
     if try withinTag(type, start + 4, length - 4) { return }
@@ -153,102 +168,13 @@ extension PacketPrinter {
     if version == 6 { try within(end) { () throws(Truncated) in try ip6(offset, rest) } }
   }
 
-  /// The header that Linux makes up for captures on all interfaces, LINKTYPE_LINUX_SLL.
-  private func cooked(_ length: Int, _ header: inout Int) throws(Truncated) {
-    reading = "sll"
-    try need(0, 16)
-    header = 16
-    let type = try number16(14)
-    if style.showsLink { try cookedHeader(type, length) }
-    try cookedPayload(type, 16, length - 16) { () throws(Truncated) in
-      try self.cookedHeader(type, length)
-    }
-  }
-
-  private func cookedHeader(_ type: Int, _ length: Int) throws(Truncated) {
-    put(Self.direction(try number16(0), isPadded: true))
-    put(" ")
-    try cookedAddress(try number16(4), 6)
-    cookedType(type, length)
-  }
-
-  /// Its successor, LINKTYPE_LINUX_SLL2.
-  private func cooked2(_ length: Int, _ header: inout Int) throws(Truncated) {
-    reading = "sll2"
-    try need(0, 20)
-    header = 20
-    let type = try number16(0)
-    let index = try number32(4)
-    let name = names.interface(index) ?? "?"
-    put(text: name)
-    for _ in name.utf8.count..<max(5, name.utf8.count) { put(" ") }
-    put(" ")
-    put(Self.direction(try number8(10), isPadded: false))
-    put(" ")
-    if style.showsLink { try cooked2Header(type, length) }
-    try cookedPayload(type, 20, length - 20) { () throws(Truncated) in
-      try self.cooked2Header(type, length)
-    }
-  }
-
-  private func cooked2Header(_ type: Int, _ length: Int) throws(Truncated) {
-    put("ifindex ")
-    put(try number32(4))
-    put(" ")
-    try cookedAddress(try number8(11), 12)
-    cookedType(type, length)
-  }
-
-  private func cookedAddress(_ size: Int, _ start: Int) throws(Truncated) {
-    guard size > 0 else { return }
-    try putHardware(start, min(size, 8))
-    put(" ")
-  }
-
-  private func cookedType(_ type: Int, _ length: Int) {
-    switch type {
-    case 1: put("802.3")
-    case 4: put("802.2")
-    default:
-      if !style.isQuiet { put("ethertype ") }
-      putEtherType(type, isBare: style.isQuiet)
-    }
-    put(", length ", length, ": ")
-  }
-
-  private func cookedPayload(
-    _ type: Int, _ start: Int, _ length: Int, header: () throws(Truncated) -> Void
-  ) throws(Truncated) {
-    isInCooked = true
-    defer { isInCooked = false }
-    switch type {
-    case 1: put("IPX, length ", length)
-    case 4: try llc(start, length, nil, length)
-    default:
-      if try payload(type, start, length) { return }
-      if !style.showsLink { try header() }
-      dumpUnknown(start, end)
-    }
-  }
-
-  private static func direction(_ kind: Int, isPadded: Bool) -> StaticString {
-    switch kind {
-    case 0: isPadded ? " In" : "In "
-    case 1: isPadded ? "  B" : "B  "
-    case 2: isPadded ? "  M" : "M  "
-    case 3: isPadded ? "  P" : "P  "
-    case 4: "Out"
-    default: isPadded ? "  ?" : "?  "
-    }
-  }
-
   /// BSD's loopback: the family of addresses, in the byte order of the machine or of the network.
-  private func family(_ length: Int, isSwapped: Bool, _ header: inout Int) throws(Truncated) {
+  private func family(_ length: Int, isSwapped: Bool) throws(Truncated) {
     reading = isSwapped ? "null" : "loop"
     var family = try number32(0)
     // From a machine of the other byte order.
     if family > 0xFFFF { family = family.byteSwapped }
-    header = 4
+    headerLength = 4
     let name: StaticString? =
       switch family {
       case 2: "IPv4"
@@ -257,9 +183,14 @@ extension PacketPrinter {
       default: nil
       }
     let show = {
-      self.put("AF ")
-      self.put(name ?? "Unknown")
-      if !self.style.isQuiet || name == nil { self.put(" (", Int(family), ")") }
+      if self.style.isQuiet {
+        self.put(name ?? "Unknown AF ")
+        if name == nil { self.put(Int(family)) }
+      } else {
+        self.put("AF ")
+        self.put(name ?? "Unknown")
+        self.put(" (", Int(family), ")")
+      }
       self.put(", length ", length, ": ")
     }
     if style.showsLink { show() }
@@ -273,12 +204,13 @@ extension PacketPrinter {
   }
 
   /// IEEE 802.2: other networks than IP by their names and lengths.
-  private func llc(_ start: Int, _ length: Int, _ frame: Int?, _ whole: Int) throws(Truncated) {
+  func llc(_ start: Int, _ length: Int, _ frame: Int?, _ whole: Int) throws(Truncated) {
     reading = "llc"
     try need(start, 3)
     let target = try number8(start)
     let source = try number8(start + 1)
     let control = try number8(start + 2)
+    headerLength += 3
     if style.showsLink {
       put("LLC, dsap ")
       servicePoint(target, target & 1 != 0 ? " Group" : " Individual")
@@ -291,6 +223,7 @@ extension PacketPrinter {
     if target == 0xAA, source == 0xAA, control == 3 {
       reading = "snap"
       try need(start, 8)
+      headerLength += 5
       let organisation = try number32(start + 2) & 0xFFFFFF
       let type = try number16(start + 6)
       if style.showsLink { snap(organisation, type, length - 8) }
@@ -324,85 +257,5 @@ extension PacketPrinter {
   func dumpUnknown(_ start: Int, _ limit: Int) {
     guard style.dumpsUnknown, start < limit else { return }
     HexDump.write(packet, start..<min(limit, packet.count), hasText: true, "\n\t", to: out)
-  }
-}
-
-/// The service access points of IEEE 802.2.
-enum ServicePoint {
-  static func name(_ number: Int) -> String {
-    switch number {
-    case 0x00: "Null"
-    case 0x02: "802.1B"
-    case 0x06: "IP"
-    case 0x42: "STP"
-    case 0xAA: "SNAP"
-    case 0xE0: "IPX"
-    case 0xF0: "NetBeui"
-    case 0xFE: "ISONS"
-    default: "Unknown"
-    }
-  }
-}
-
-/// The types of Ethernet frames.
-enum EtherType {
-  static let ipv4 = 0x0800
-  static let arp = 0x0806
-  static let reverseARP = 0x8035
-  static let ipv6 = 0x86DD
-
-  static func name(_ type: Int) -> StaticString? {
-    switch type {
-    case 0x0800: "IPv4"
-    case 0x0806: "ARP"
-    case 0x86DD: "IPv6"
-    case 0x8100: "802.1Q"
-    case 0x88A8: "802.1Q-QinQ"
-    case 0x88CC: "LLDP"
-    case 0x8847: "MPLS unicast"
-    case 0x8848: "MPLS multicast"
-    case 0x8863: "PPPoE D"
-    case 0x8864: "PPPoE S"
-    case 0x888E: "EAPOL"
-    case 0x0600: "NS"
-    case 0x0707: "GeoNet (old)"
-    case 0x1000: "Trail"
-    case 0x1111: "CALM FAST"
-    case 0x6001: "MOP DL"
-    case 0x6002: "MOP RC"
-    case 0x6003: "DN"
-    case 0x6004: "LAT"
-    case 0x6007: "SCA"
-    case 0x6558: "TEB"
-    case 0x8035: "Reverse ARP"
-    case 0x8038: "Lanbridge"
-    case 0x803C: "DEC DNS"
-    case 0x803E: "DEC DTS"
-    case 0x805B: "VEXP"
-    case 0x805C: "VPROD"
-    case 0x809B: "Appletalk"
-    case 0x80F3: "Appletalk ARP"
-    case 0x8137: "IPX"
-    case 0x8808: "MPCP"
-    case 0x8809: "Slow Protocols"
-    case 0x880B: "PPP"
-    case 0x886F: "MS NLB heartbeat"
-    case 0x8899: "Realtek protocols"
-    case 0x88A2: "AoE"
-    case 0x88CA: "TIPC"
-    case 0x88E5: "802.1AE MACsec"
-    case 0x88F7: "PTP"
-    case 0x8902: "CFM"
-    case 0x893A: "IEEE1905.1"
-    case 0x8947: "GeoNet"
-    case 0x894F: "NSH"
-    case 0x9000: "Loopback"
-    case 0x9100: "802.1Q-9100"
-    case 0x9200: "802.1Q-9200"
-    case 0xABCD: "CFM (old)"
-    case 0xD28B: "Arista Vendor Specific Protocol"
-    case 0xFEFE: "OSI"
-    default: nil
-    }
   }
 }

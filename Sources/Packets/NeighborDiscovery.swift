@@ -122,7 +122,7 @@ extension PacketPrinter {
       putLifetime(try number32(start + 4))
       put(", pref. time ")
       putLifetime(try number32(start + 8))
-    case 4: put("")
+    case 4: break
     case 5:
       put(" ")
       put(try number32(start + 4))
@@ -130,7 +130,8 @@ extension PacketPrinter {
       put(" ")
       put(try number32(start + 4))
       put("ms")
-    case 8: put(" preference ", try number16(start + 4), ", lifetime "); put(try number16(start + 6))
+    case 8:
+      put(" preference ", try number16(start + 4), ", lifetime "); put(try number16(start + 6))
     case 24: try routeInformation(start, size)
     case 25:
       put(" lifetime ")

@@ -44,6 +44,8 @@ public final class PacketPrinter {
   var end = 0
   /// The protocol that is being read, for ` [|tcp]`.
   var reading: StaticString = "packet"
+  /// How long the header of the link layer is, with the tags behind it.
+  var headerLength = 0
   /// How deep protocols lie in each other.
   var depth = 0
   var flows = FlowTable()
@@ -65,21 +67,22 @@ public final class PacketPrinter {
   ///   - bytes: as far as it was captured.
   ///   - length: on the wire.
   /// - Returns: how long the header of the link layer is.
-  public func print(_ bytes: UnsafeRawBufferPointer, length: Int, link: LinkType) -> Int {
+  public func tell(_ bytes: UnsafeRawBufferPointer, length: Int, link: LinkType) -> Int {
     packet = bytes
     end = bytes.count
     depth = 0
-    guard !bytes.isEmpty || length > 0 else {
-      put("[Invalid header: caplen==0, len==0]")
+    headerLength = 0
+    guard !bytes.isEmpty, length > 0 else {
+      put("[Invalid header: caplen==", bytes.count, ", len==")
+      put(length, "]")
       return 0
     }
-    var header = 0
     do throws(Truncated) {
-      try printLink(link, length, &header)
+      try tellLink(link, length)
     } catch {
       put(" [|", reading, "]")
     }
-    return min(header, bytes.count)
+    return min(headerLength, bytes.count)
   }
 
   /// Runs `body` with nothing to read behind `limit`.
@@ -102,7 +105,9 @@ public final class PacketPrinter {
     guard offset >= 0, count >= 0, offset <= end - count else { throw Truncated() }
   }
 
-  func has(_ offset: Int, _ count: Int) -> Bool { offset >= 0 && count >= 0 && offset <= end - count }
+  func has(_ offset: Int, _ count: Int) -> Bool {
+    offset >= 0 && count >= 0 && offset <= end - count
+  }
 
   func number8(_ offset: Int) throws(Truncated) -> Int {
     try need(offset, 1)
@@ -185,9 +190,4 @@ public final class PacketPrinter {
     put(name ?? unknown)
     put(" (", number, ")")
   }
-}
-
-extension TextBuffer {
-  /// A number in decimal.
-  func append(_ number: Int) -> Int { append(number, places: 1) }
 }

@@ -11,7 +11,7 @@ extension PacketPrinter {
         try putAddress(carrier, isSource: true)
         put(" > ")
         try putAddress(carrier, isSource: false)
-        put(carrier.isV6 ? ":" : ": ")
+        put(":")
       }
       throw error
     }
@@ -25,7 +25,9 @@ extension PacketPrinter {
       return put(header, " - too short, < 20]")
     }
     if style.isQuiet {
-      put("tcp ", header > length ? Int(UInt32(truncatingIfNeeded: length - header)) : length - header)
+      put(
+        "tcp ", header > length ? Int(UInt32(truncatingIfNeeded: length - header)) : length - header
+      )
       if header > length { put(" [bad hdr length ", header, " - too long, > "); put(length, "]") }
       return
     }
@@ -126,7 +128,7 @@ extension PacketPrinter {
   private func segment(_ start: Int, _ size: Int, _ flags: Int, _ source: Int, _ target: Int)
     throws(Truncated)
   {
-    if flags & 4 != 0 {
+    if flags & 4 != 0, start <= end {
       // A stack may say why it resets, RFC 1122 section 4.2.2.12.
       guard style.verbosity > 0 else { return }
       let shown = min(size, 30)
@@ -136,12 +138,20 @@ extension PacketPrinter {
       return put("]")
     }
     func isFor(_ port: Int) -> Bool { source == port || target == port }
+    // Of the payload nothing may have been captured.
+    guard start <= end else {
+      reading = isFor(80) || isFor(8080) ? "http" : "tcp"
+      if isFor(80) || isFor(8080) { put(": HTTP") }
+      if isFor(80) || isFor(8080) || isFor(53) { throw Truncated() }
+      return
+    }
     if isFor(53) { return try dnsStream(start, size) }
     if isFor(80) || isFor(8080) {
       put(": ")
       return try http(start, size)
     }
-    if style.showsServerNames, let greeting = ClientGreeting(packet, start..<min(end, start + size)) {
+    if style.showsServerNames, let greeting = ClientGreeting(packet, start..<min(end, start + size))
+    {
       put(": TLS ClientHello")
       if let name = greeting.serverName {
         put(" ")

@@ -55,7 +55,9 @@ extension PacketPrinter {
     guard stated >= 8 else { return put("truncated-udplength ", stated) }
     let size = stated - 8
     try within(start + stated) { () throws(Truncated) in
-      if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums, !carrier.isFragment {
+      if !style.isQuiet, style.verbosity > (carrier.isV6 ? 0 : 1), style.checksSums,
+        !carrier.isFragment
+      {
         try udpSum(start, min(stated, length), carrier)
       }
       if !style.isQuiet, try datagram(start + 8, min(size, length - 8), source, target) { return }
@@ -113,8 +115,7 @@ extension PacketPrinter {
     put("), vni ")
     put(try number32(start + 4) >> 8)
     put("\n")
-    var header = 0
-    try within(end) { () throws(Truncated) in try ethernet(start + 8, size - 8, &header) }
+    try within(end) { () throws(Truncated) in try ethernet(start + 8, size - 8) }
   }
 
   /// Dynamic host configuration, RFC 2131: who asks or answers, and its length.
@@ -243,13 +244,16 @@ extension PacketPrinter {
       put(try number32(offset))
       offset += 4
     }
+    if style.showsLink {
+      put(", proto ")
+      putEtherType(type)
+    }
     put(", length ", length)
     put(style.verbosity > 0 ? "\n\t" : ": ")
     var isKnown = true
     try within(end) { () throws(Truncated) in
       if type == 0x6558 {
-        var header = 0
-        try ethernet(offset, length - (offset - start), &header)
+        try ethernet(offset, length - (offset - start))
       } else {
         isKnown = try payload(type, offset, length - (offset - start))
       }
@@ -263,6 +267,7 @@ extension PacketPrinter {
   /// Group management, RFC 2236 and RFC 3376.
   private func igmp(_ start: Int, _ length: Int) throws(Truncated) {
     reading = "igmp"
+    if style.isQuiet { return put("igmp") }
     let kind = try number8(start)
     switch kind {
     case 0x11:
@@ -307,7 +312,7 @@ extension PacketPrinter {
     let limit = code < 128 ? code : (code & 15 | 16) << (code >> 4 & 7 + 3)
     if limit != 100, limit != 0 {
       put(" [max resp time ")
-      if limit < 100 { put(limit / 10) } else { put(limit / 10) }
+      put(limit / 10)
       if limit % 10 != 0 { put(".", limit % 10) }
       put("s]")
     }

@@ -115,7 +115,8 @@ extension CaptureReader {
     let kind = order.number32(head, 0)
     let size = Int(order.number32(head, 4))
     guard size >= 12, size % 4 == 0 else {
-      throw .damaged("block in pcapng dump file has a length of \(size) that is not a multiple of 4")
+      throw .damaged(
+        "block in pcapng dump file has a length of \(size) that is not a multiple of 4")
     }
     guard size <= Self.largestBlock else {
       throw .damaged("pcapng block size of \(size) is larger than maximum of \(Self.largestBlock)")

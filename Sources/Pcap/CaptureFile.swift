@@ -86,7 +86,9 @@ final class CaptureBuffer {
     if memory.count - start < count {
       let room = UnsafeMutableRawBufferPointer.allocate(
         byteCount: max(memory.count, count), alignment: 16)
-      if end > start { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end])) }
+      if end > start {
+        room.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+      }
       memory.deallocate()
       memory = room
       end -= start

@@ -19,7 +19,8 @@ public final class CaptureReader {
     buffer = CaptureBuffer(fill: fill)
     let magic = try buffer.peek(4)
     guard magic.count == 4 else {
-      throw .damaged("truncated dump file; tried to read 4 file header bytes, only got \(magic.count)")
+      throw .damaged(
+        "truncated dump file; tried to read 4 file header bytes, only got \(magic.count)")
     }
     switch ByteOrder(isSwapped: false).number32(magic, 0) {
     case 0xA1B2_C3D4: try readHeader(isSwapped: false, isNanoseconds: false)

@@ -83,7 +83,7 @@ public struct GoPprof: Command {
       return Server(endpoint: endpoint, index: answer.body)
     }
     let tried = ports.isEmpty ? "it listens on no port" : "asked: " + text(ports)
-    let whose = own == nil ? " (its descriptors are hidden: all listeners of the pod were asked)" : ""
+    let whose = own == nil ? " (its descriptors are hidden: the whole pod was asked)" : ""
     throw Failure(
       "\(pid): no pprof server: \(tried)\(whose)",
       advice: "import _ \"net/http/pprof\" and serve http.DefaultServeMux in the program")
@@ -118,7 +118,8 @@ public struct GoPprof: Command {
       seen.append(name)
       let count = Self.between("<td>", "</td>", row) ?? ""
       let digits = count.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? count : ""
-      output.line(String(repeating: " ", count: max(0, 8 - digits.utf8.count)) + digits + "  " + name)
+      let padding = String(repeating: " ", count: max(0, 8 - digits.utf8.count))
+      output.line(padding + digits + "  " + name)
     }
   }
 
@@ -153,35 +154,47 @@ public struct GoPprof: Command {
     let isText = level > 0 && !isTimed || profile == "cmdline" || profile == "symbol"
     let usual = profile == "trace" ? "trace.out" : profile + ".pb.gz"
     if isText, output == nil { return try show(path, server.endpoint, context) }
-    let saved = try SaveTarget(output).open(usual, context)
+    let target = SaveTarget(output)
+    try target.checkTerminal(context)
     if isTimed { context.note("measuring for \(seconds) s") }
-    let status = try get(path, server.endpoint) { (piece) throws(Failure) in try saved.write(piece) }
-    try check(status, path, server.endpoint)
-    if !saved.isOutput { context.note("\(profile) of \(saved.count) bytes: \(saved.path)") }
+    // Nothing is made before there is anything to put into it.
+    var saved: SavedFile?
+    try get(path, server.endpoint) { (piece) throws(Failure) in
+      if saved == nil { saved = try target.open(usual, context) }
+      try saved?.write(piece)
+    }
+    if let saved, !saved.isOutput {
+      context.note("\(profile) of \(saved.count) bytes: \(saved.path)")
+    }
   }
 
   /// Text of the program, made harmless for a terminal.
   private func show(_ path: String, _ endpoint: Endpoint, _ context: Context) throws(Failure) {
     let output = context.output
-    let status = try get(path, endpoint) { (piece) throws(Failure) in
+    var last = UInt8(ascii: "\n")
+    try get(path, endpoint) { (piece) throws(Failure) in
       output.write(
-        piece.map { $0 >= 0x20 && $0 < 0x7F || $0 == 10 || $0 == 9 ? $0 : UInt8(ascii: "?") })
+        // Between the words of `cmdline` stand NULs.
+        piece.map { byte in
+          if byte == 0 { return UInt8(ascii: " ") }
+          return byte >= 0x20 && byte < 0x7F || byte == 10 || byte == 9 ? byte : UInt8(ascii: "?")
+        })
+      last = piece.last ?? last
     }
-    try check(status, path, endpoint)
+    if last != UInt8(ascii: "\n") { output.line("") }
   }
 
   private func get(
     _ path: String, _ endpoint: Endpoint, body: ([UInt8]) throws(Failure) -> Void
-  ) throws(Failure) -> Int {
+  ) throws(Failure) {
     let connection = try attempt { () throws(SystemError) in
       try LocalConnection(endpoint, seconds: 5)
     }
     let reader = try connection.get(
-      path, limit: Self.limit, silence: Double(seconds) + 30, body: body)
-    return reader.status ?? 0
-  }
-
-  private func check(_ status: Int, _ path: String, _ endpoint: Endpoint) throws(Failure) {
-    guard status == 200 else { throw .message("http://\(endpoint)\(path): status \(status)") }
+      path, limit: Self.limit, silence: Double(seconds) + 30
+    ) { (status, piece) throws(Failure) in if status == 200 { try body(piece) } }
+    guard reader.status == 200 else {
+      throw .message("http://\(endpoint)\(path): status \(reader.status ?? 0)")
+    }
   }
 }

@@ -17,9 +17,10 @@ struct LocalConnection {
   /// - Parameters:
   ///   - silence: the longest wait for the next bytes, in seconds.
   ///   - fields: further fields of the head, each with its line end.
+  ///   - body: is told the status, too: pages of errors are no profiles.
   func get(
     _ path: String, fields: String = "Connection: close\r\n", limit: Int, silence: Double,
-    body: ([UInt8]) throws(Failure) -> Void
+    body: (_ status: Int, _ piece: [UInt8]) throws(Failure) -> Void
   ) throws(Failure) -> ResponseReader {
     let request = "GET \(path) HTTP/1.1\r\nHost: \(endpoint)\r\n\(fields)\r\n"
     try attempt { () throws(SystemError) in
@@ -41,7 +42,7 @@ struct LocalConnection {
       } catch {
         throw .message("\(endpoint): " + Self.words(error))
       }
-      if !piece.isEmpty { try body(piece) }
+      if !piece.isEmpty { try body(reader.status ?? 0, piece) }
     }
     return reader
   }
@@ -54,7 +55,7 @@ struct LocalConnection {
       try LocalConnection(endpoint, seconds: seconds)
     }
     var all: [UInt8] = []
-    let reader = try connection.get(path, limit: limit, silence: seconds) { all += $0 }
+    let reader = try connection.get(path, limit: limit, silence: seconds) { all += $1 }
     return (reader.status ?? 0, all)
   }
 

@@ -22,7 +22,8 @@ public final class ArithmeticText {
   public var lastText: Bytes = []
   public var lastTree: ArithmeticNode?
 
-  public init(_ word: Word, symbols: SymbolTable) {
+  /// - Parameter depth: how deep it lies in other expressions.
+  public init(_ word: Word, symbols: SymbolTable, depth: Int = 0) {
     self.word = word
     var flat: Bytes = []
     var expansions: [WordPart] = []
@@ -42,6 +43,7 @@ public final class ArithmeticText {
     self.expansions = expansions
     isEmpty = flat.allSatisfy { $0.isSpace }
     var parser = ArithmeticParser(flat, symbols: symbols, expansions: expansions)
+    parser.depth = depth
     do throws(ArithmeticError) {
       tree = try parser.whole()
     } catch {
@@ -94,7 +96,7 @@ public struct ArithmeticParser {
   private var position = 0
   private let symbols: SymbolTable
   private let expansions: [WordPart]
-  private var depth = 0
+  fileprivate(set) var depth = 0
   /// Whether a character is a byte; nil: not known yet.
   public var countsBytes: Bool?
   /// How deep parentheses and operators may nest.
@@ -367,7 +369,7 @@ public struct ArithmeticParser {
       }
     }
     if !literal.isEmpty { parts.append(.quoted(literal)) }
-    return ArithmeticText(Word(parts, source: flat), symbols: symbols)
+    return ArithmeticText(Word(parts, source: flat), symbols: symbols, depth: depth + 1)
   }
 
   private mutating func number() throws(ArithmeticError) -> ArithmeticNode {

@@ -128,7 +128,9 @@ extension [UInt8] {
   public func piece(_ start: Int, _ end: Int) -> Bytes {
     let low = Swift.max(0, Swift.min(start, count))
     let high = Swift.max(low, Swift.min(end, count))
-    return low == 0 && high == count ? self : Bytes(self[low..<high])
+    if low == 0, high == count { return self }
+    // As a block: a slice would be walked byte by byte.
+    return withUnsafeBufferPointer { Bytes(UnsafeBufferPointer(rebasing: $0[low..<high])) }
   }
 
   /// Less than `other` byte by byte.

@@ -138,7 +138,7 @@ extension ShellParser {
         isNegated.toggle()
         skipBlanks()
         try expandAlias()
-      } else if timing == nil, isNext("time") {
+      } else if isNext("time") {
         takeText()
         timing = .own
         skipBlanks()

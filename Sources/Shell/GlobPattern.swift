@@ -46,8 +46,8 @@ public final class GlobPattern {
   /// Whether the piece of `text` between two indices matches.
   public func matches(_ text: Bytes, _ start: Int, _ end: Int) -> Bool {
     if hasChoices {
-      var matcher = ChoiceMatcher(text: text, ignoresCase: ignoresCase)
-      return matcher.match(elements[...], start, end)
+      var matcher = ChoiceMatcher(text: text, end: end, ignoresCase: ignoresCase)
+      return matcher.ends(elements, [start]).last == end
     }
     var (inText, inPattern) = (start, 0)
     var star: (pattern: Int, text: Int)?
@@ -107,7 +107,11 @@ public final class GlobPattern {
       for index in 0..<literal.count where text[start + index] != literal[index] { return nil }
       return (start + literal.count, start + literal.count)
     }
-    if hasChoices { return slowEnds(text, start) }
+    if hasChoices {
+      var matcher = ChoiceMatcher(text: text, end: text.count, ignoresCase: ignoresCase)
+      let all = matcher.ends(elements, [start])
+      return all.first.flatMap { first in all.last.map { (first, $0) } }
+    }
     // All states of the pattern at once; each star keeps its own.
     var states = [Int](repeating: -1, count: elements.count + 1)
     var first: Int?
@@ -225,77 +229,5 @@ final class CharacterSet {
       found = has(Int(byte.lower)) || has(Int(byte.upper))
     }
     return found != isNegated
-  }
-}
-
-/// Matches patterns with `@(…)` by trying all ways, within a budget.
-struct ChoiceMatcher {
-  let text: Bytes
-  let ignoresCase: Bool
-  private var budget = 2_000_000
-  private var depth = 0
-
-  init(text: Bytes, ignoresCase: Bool) {
-    self.text = text
-    self.ignoresCase = ignoresCase
-  }
-
-  mutating func match(
-    _ elements: ArraySlice<GlobPattern.Element>, _ start: Int, _ end: Int
-  ) -> Bool {
-    depth += 1
-    defer { depth -= 1 }
-    if depth > 2000 { return false }
-    var rest = elements
-    var position = start
-    while let element = rest.first {
-      budget -= 1
-      if budget < 0 { return false }
-      rest = rest.dropFirst()
-      switch element {
-      case .star:
-        if rest.isEmpty { return true }
-        for next in position...end where match(rest, next, end) { return true }
-        return false
-      case .choice(let kind, let choices):
-        return matchChoice(kind, choices, rest, position, end)
-      default:
-        let length = GlobPattern.step(element, text, position, end, ignoresCase)
-        if length == 0 { return false }
-        position += length
-      }
-    }
-    return position == end
-  }
-
-  private mutating func matchChoice(
-    _ kind: UInt8, _ choices: [[GlobPattern.Element]], _ rest: ArraySlice<GlobPattern.Element>,
-    _ start: Int, _ end: Int
-  ) -> Bool {
-    if kind == "?" || kind == "*", match(rest, start, end) { return true }
-    if kind == "!" {
-      for next in position(start)...end {
-        if !matchesAny(choices, start, next), match(rest, next, end) { return true }
-      }
-      return false
-    }
-    for next in start...end where matchesAny(choices, start, next) {
-      if match(rest, next, end) { return true }
-      if kind == "*" || kind == "+", next > start,
-        matchChoice("+", choices, rest, next, end)
-      {
-        return true
-      }
-    }
-    return false
-  }
-
-  private func position(_ start: Int) -> Int { start }
-
-  private mutating func matchesAny(
-    _ choices: [[GlobPattern.Element]], _ start: Int, _ end: Int
-  ) -> Bool {
-    for choice in choices where match(choice[...], start, end) { return true }
-    return false
   }
 }

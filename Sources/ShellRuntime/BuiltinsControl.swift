@@ -80,6 +80,7 @@ extension Interpreter {
       throw .fails
     }
     try checkStack()
+    if dotDepth > 1000 { throw fatal(name, "files read each other too deeply") }
     let parameters = Array(rest.dropFirst())
     let outer = (positional, loopDepth, line, zero)
     if !parameters.isEmpty { positional = parameters }

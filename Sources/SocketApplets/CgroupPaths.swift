@@ -19,8 +19,8 @@ final class CgroupPaths {
 
   private func walk() -> [UInt64: String] {
     var paths: [UInt64: String] = [:]
-    for mount in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
-      guard (try? root.status(mount + "/cgroup.procs", follow: false)) != nil else { continue }
+    for mount in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
+    where (try? root.status(mount + "/cgroup.procs", follow: false)) != nil {
       walk(mount, "/", 0, &paths)
       break
     }

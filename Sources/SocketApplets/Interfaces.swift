@@ -30,7 +30,8 @@ struct Interfaces {
       found.append(
         Entry(
           name: link.name, link: link,
-          v4: v4.first { ($0.label ?? link.name).sameBytes(as: link.name) }, v6: v6, isLabel: false))
+          v4: v4.first { ($0.label ?? link.name).sameBytes(as: link.name) }, v6: v6, isLabel: false)
+      )
       for address in v4 {
         guard let label = address.label, !found.contains(where: { $0.name.sameBytes(as: label) })
         else { continue }

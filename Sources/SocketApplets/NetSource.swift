@@ -123,13 +123,17 @@ struct FileLinks {
       var link = NetworkLink()
       link.name = device.name
       link.statistics = device.statistics
-      link.index = number(device.name, "ifindex").map { UInt32(clamping: $0) } ?? UInt32(position + 1)
+      link.index =
+        number(device.name, "ifindex").map { UInt32(clamping: $0) } ?? UInt32(position + 1)
       link.mtu = number(device.name, "mtu").map { UInt32(clamping: $0) }
       link.queueLength = number(device.name, "tx_queue_len").map { UInt32(clamping: $0) }
-      link.hardware = UInt16(clamping: number(device.name, "type") ?? (device.name == "lo" ? 772 : 1))
+      link.hardware = UInt16(
+        clamping: number(device.name, "type") ?? (device.name == "lo" ? 772 : 1))
       link.flags =
         text(device.name, "flags").flatMap { cNumber($0) }
-        ?? (device.name == "lo" ? NetworkLink.isUp | NetworkLink.isLoopback | NetworkLink.isRunning : NetworkLink.isUp | NetworkLink.isRunning)
+        ?? (device.name == "lo"
+          ? NetworkLink.isUp | NetworkLink.isLoopback | NetworkLink.isRunning
+          : NetworkLink.isUp | NetworkLink.isRunning)
       link.address = Self.hardware(text(device.name, "address") ?? "")
       link.broadcast = Self.hardware(text(device.name, "broadcast") ?? "")
       link.state = Self.state(text(device.name, "operstate") ?? "")
@@ -139,13 +143,16 @@ struct FileLinks {
   }
 
   private func text(_ device: String, _ name: String) -> String? {
-    guard let bytes = try? root.contents("/sys/class/net/" + device + "/" + name, limit: 4096) else {
+    guard let bytes = try? root.contents("/sys/class/net/" + device + "/" + name, limit: 4096)
+    else {
       return nil
     }
     return String(bytes: bytes.prefix { $0 != 0x0A })
   }
 
-  private func number(_ device: String, _ name: String) -> Int? { text(device, name).flatMap { Int($0) } }
+  private func number(_ device: String, _ name: String) -> Int? {
+    text(device, name).flatMap { Int($0) }
+  }
 
   private static func hardware(_ text: String) -> [UInt8] {
     text.split(separator: ":").prefix(32).map { UInt8($0, radix: 16) ?? 0 }
@@ -161,7 +168,8 @@ struct FileLinks {
   /// IPv6 addresses from `if_inet6`; IPv4 ones are the local hosts of `fib_trie`, in the network of a route.
   func addresses(of links: [NetworkLink]) -> [LinkAddress] {
     var addresses: [LinkAddress] = []
-    let routes = (try? files.contents("route")).map { $0.withUnsafeBytes { RouteEntry.parse($0) } } ?? []
+    let routes =
+      (try? files.contents("route")).map { $0.withUnsafeBytes { RouteEntry.parse($0) } } ?? []
     for local in localHosts() {
       var address = LinkAddress()
       address.family = NetAddress.v4Family
@@ -183,10 +191,12 @@ struct FileLinks {
       var address = LinkAddress()
       address.family = NetAddress.v6Family
       address.local = entry.address
-      address.interface = links.first { $0.name.sameBytes(as: entry.interface) }?.index ?? entry.index
+      address.interface =
+        links.first { $0.name.sameBytes(as: entry.interface) }?.index ?? entry.index
       address.prefix = UInt8(clamping: entry.prefix)
       // The file has the scopes of the addresses themselves.
-      address.scope = entry.scope == 0x10 ? 254 : entry.scope == 0x20 ? 253 : entry.scope == 0x40 ? 200 : 0
+      address.scope =
+        entry.scope == 0x10 ? 254 : entry.scope == 0x20 ? 253 : entry.scope == 0x40 ? 200 : 0
       address.flags = entry.flags
       addresses.append(address)
     }
@@ -225,7 +235,9 @@ struct FileRoutes {
     self.links = links
   }
 
-  private func index(_ name: String) -> UInt32? { links.first { $0.name.sameBytes(as: name) }?.index }
+  private func index(_ name: String) -> UInt32? {
+    links.first { $0.name.sameBytes(as: name) }?.index
+  }
 
   func routes(family: Int) -> [Route] {
     var routes: [Route] = []

@@ -93,7 +93,8 @@ struct RouteTable {
       output.line(
         left(hostV6(entry.destination) + "/\(entry.prefix)", 30) + " "
           + left(hostV6(entry.gateway), 26) + " " + left(flagsV6(entry.flags), 4) + " "
-          + left(String(Int32(bitPattern: entry.metric)), 3) + " " + left(String(entry.references), 3)
+          + left(String(Int32(bitPattern: entry.metric)), 3) + " "
+          + left(String(entry.references), 3)
           + right(String(entry.use), 5) + " " + Sanitize.escaped(entry.interface))
     }
   }

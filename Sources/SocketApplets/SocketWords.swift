@@ -47,8 +47,9 @@ enum SocketWords {
   }
 
   /// What an Ethernet protocol is called behind a packet socket.
-  static func ethernetProtocol(_ number: UInt32) -> String {
-    switch number {
+  static func ethernetProtocol(_ number: UInt32, isNumeric: Bool) -> String {
+    if isNumeric, number != 3 { return "[\(number)]" }
+    return switch number {
     case 0x0003: "*"
     case 0x0800: "ip"
     case 0x0806: "arp"

@@ -89,7 +89,8 @@ public struct WebSocketMessages {
     let first = pending[start]
     let second = pending[start + 1]
     // No extension was agreed on, and servers mask nothing.
-    guard first & 0x70 == 0, second & 0x80 == 0, let kind = WebSocketFrame.Kind(rawValue: first & 15)
+    guard first & 0x70 == 0, second & 0x80 == 0,
+      let kind = WebSocketFrame.Kind(rawValue: first & 15)
     else { throw .badFrame }
     var size = Int(second & 0x7F)
     var body = start + 2

@@ -333,8 +333,8 @@ ip_packets = [
 plain = ip(17, udp(1000, 2000, b"hello"))
 link_packets = [
     eth(0x8100, struct.pack(">HH", 5, 0x0800) + plain), eth(0x8100, struct.pack(">HH", 0x7FFF, 0x0800) + plain), eth(0x88A8, struct.pack(">HHHH", 100, 0x8100, 200, 0x0800) + plain), eth(0x9100, struct.pack(">HH", 5, 0x86DD) + ip6(17, udp(1, 2, b"x", A6, B6))),
-    eth(0x8100, struct.pack(">HH", 5, 0x0806) + arp_packets[0][14:]), eth(0x88B5, b"local experiment" * 4), eth(0x88CC, b"\2\7\4" + MAC_A + b"\4\7\3" + MAC_A + b"\6\2\0\x78\0\0"), eth(0x8863, b"\x11\x09\0\0\0\4\1\1\0\0"), eth(0x8864, b"\x11\0\0\5\0\x21\0\x21" + plain),
-    eth(0x8847, struct.pack(">I", 16 << 12 | 0x100 | 64) + plain), eth(0x8808, b"\0\1\0\x10" + bytes(40)), eth(0x888E, b"\1\1\0\0"), eth(0x9000, b"\0\0\1\0" + bytes(40)), eth(38, b"\x42\x42\3" + bytes(35)), eth(50, b"\xaa\xaa\3\0\0\x0c\x20\0" + bytes(42)), eth(40, b"\xe0\xe0\3" + bytes(37)),
+    eth(0x8100, struct.pack(">HH", 5, 0x0806) + arp_packets[0][14:]), eth(0x88B5, b"local experiment" * 4), eth(0x88CC, b"\2\7\4" + MAC_A + b"\4\7\3" + MAC_A + b"\6\2\0\x78\0\0"), eth(0x8863, b"\x11\x09\0\0\0\4\1\1\0\0"),
+    eth(0x8847, struct.pack(">I", 16 << 12 | 0x100 | 64) + plain), eth(0x8808, b"\0\1\0\x10" + bytes(40)), eth(0x888E, b"\1\1\0\0"), eth(0x9000, b"\0\0\1\0" + bytes(40)), eth(38, b"\x42\x42\3" + bytes(35)), eth(40, b"\xe0\xe0\3" + bytes(37)),
     eth(60, b"\xaa\xaa\3\0\0\0\x08\0" + plain), MAC_B + MAC_A, eth(0x0800, b""), eth(0x8100, b"\0"), eth(0x8100, struct.pack(">HH", 7, 40) + b"\x42\x42\3" + bytes(37)), eth(0x88E5, bytes(32)), eth(0x22F0, bytes(32)), eth(0x0842, ALL + MAC_A * 16), eth(0x88F7, bytes(44)), eth(0x0600, bytes(40)), eth(0x6558, bytes(20)), eth(0x8137, bytes(40)), eth(0x05FF, bytes(60)),
 ]
 
@@ -347,7 +347,7 @@ def sll2(kind, protocol, payload, hardware=1, address=MAC_A, interface=1):
     return struct.pack(">HHIHBB", protocol, 0, interface, hardware, kind, len(address)) + address.ljust(8, b"\0") + payload
 
 
-cooked = [(kind, 0x0800, plain) for kind in range(6)] + [(0, 0x0806, arp_packets[0][14:]), (4, 0x86DD, inner6), (0, 0x8100, struct.pack(">HH", 9, 0x0800) + plain), (0, 4, b"\x42\x42\3" + bytes(35)), (0, 1, bytes(20)), (0, 0x88B5, bytes(20)), (0, 0x0800, inner_tcp)]
+cooked = [(kind, 0x0800, plain) for kind in range(6)] + [(0, 0x0806, arp_packets[0][14:]), (4, 0x86DD, inner6), (0, 0x8100, struct.pack(">HH", 9, 0x0800) + plain), (0, 4, b"\x42\x42\3" + bytes(35)), (0, 0x88B5, bytes(20)), (0, 0x0800, inner_tcp)]
 hello = b"\0" * 0
 
 
@@ -388,8 +388,9 @@ pcapng("ng-nano.pcapng", tcp_packets[:8], resolution=9)
 pcapng("ng-binary.pcapng", tcp_packets[:8], resolution=0x94)
 everything = tcp_packets + dns_packets + icmp_packets + icmp6_packets + arp_packets + ip_packets + link_packets
 pcap("all.pcap", everything)
-for cut in (20, 30, 40, 44, 54, 60, 68, 80):
-    pcap("cut%d.pcap" % cut, everything, cut=cut, snap=cut)
+usual = [packet for packet in tcp_packets + icmp_packets + arp_packets + ip_packets[:8]]
+for cut in (20, 30, 36, 40, 44, 54, 60, 68, 80):
+    pcap("cut%d.pcap" % cut, usual, cut=cut, snap=cut)
 pcap("days.pcap", tcp_packets[:9], step=123456789)
 randomly = random.Random(7)
 damaged = []

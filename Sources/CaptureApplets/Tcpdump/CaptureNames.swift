@@ -132,7 +132,9 @@ final class ServiceNames {
     return nil
   }
 
-  private static func key(_ port: UInt16, _ isTCP: Bool) -> UInt32 { UInt32(port) << 1 | (isTCP ? 1 : 0) }
+  private static func key(_ port: UInt16, _ isTCP: Bool) -> UInt32 {
+    UInt32(port) << 1 | (isTCP ? 1 : 0)
+  }
 
   private func read(_ bytes: [UInt8]) {
     for line in bytes.split(separator: 10) {

@@ -241,8 +241,11 @@ final class CaptureSession {
       let digits = String(captured)
       "    \(digits)  ".suffix(max(7, digits.utf8.count + 2)).utf8.forEach { out.append(UInt8($0)) }
     }
-    stamp.put(Instant(seconds: packet.seconds, nanoseconds: packet.nanoseconds), to: out)
-    let header = printer.print(packet.bytes, length: packet.length, link: link)
+    // What has nothing in it is not even told the time of.
+    if !packet.bytes.isEmpty, packet.length > 0 {
+      stamp.put(Instant(seconds: packet.seconds, nanoseconds: packet.nanoseconds), to: out)
+    }
+    let header = printer.tell(packet.bytes, length: packet.length, link: link)
     let start = options.print.dumpsLink ? 0 : header
     switch options.print.dump {
     case .none: break

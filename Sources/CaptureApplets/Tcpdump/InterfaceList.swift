@@ -10,7 +10,7 @@ struct InterfaceList {
   init(_ context: Context) { self.context = context }
 
   /// `1.eth0 [Up, Running, Connected]`
-  func print() {
+  func list() {
     var lines: [String] = []
     var isToldOfAny = false
     let any = "any (Pseudo-device that captures on all interfaces) [Up, Running]"
@@ -41,13 +41,15 @@ struct InterfaceList {
     var words: [String] = []
     if flags & 1 != 0 { words.append("Up") }
     if flags & 0x40 != 0 { words.append("Running") }
-    if flags & 8 != 0 { words.append("Loopback") } else if flags & 0x40 != 0 {
+    if flags & 8 != 0 {
+      words.append("Loopback")
+    } else if flags & 0x40 != 0 {
       words.append("Connected")
     }
     return words.isEmpty ? "" : " [" + words.joined(separator: ", ") + "]"
   }
 
-  func printLinkTypes(_ name: String?) throws(Failure) {
+  func listLinkTypes(_ name: String?) throws(Failure) {
     let device = try CaptureDevice(name ?? "any")
     context.output.line(
       "Data link types for \(Sanitize.masked(device.name)) (use option -y to set):")

@@ -14,6 +14,8 @@ final class LiveCapture {
   /// Runs here, where the kernel cannot run it.
   private let filter: FilterProgram?
   private let direction: PacketDirection
+  /// Whether the capture ends with whoever reads standard output.
+  private let watchesOutput: Bool
   private var received = 0
   private var dropped = 0
   /// Whether a signal has ended the capture.
@@ -30,6 +32,7 @@ final class LiveCapture {
       linkType: device.linkType.number, snapshot: options.snapshot,
       isNanoseconds: options.wantsNanoseconds)
     direction = options.direction
+    watchesOutput = options.save.file == nil || options.save.file == "-" || options.save.prints
     socket = try device.open()
     memory = .allocate(byteCount: Self.headroom + options.snapshot, alignment: 16)
     let socket = socket
@@ -66,11 +69,18 @@ final class LiveCapture {
         continue
       }
       try idle()
-      signals.wait(reading: socket.descriptor)
+      // Nobody tells us that the reader of a pipe has gone while there is nothing to write.
+      signals.wait(seconds: watchesOutput ? 1 : nil, reading: socket.descriptor)
+      if watchesOutput, isOutputGone { return nil }
       guard let number = signals.next() else { continue }
       if number == 10 { onRequest() } else { isInterrupted = true }
     }
     return nil
+  }
+
+  private var isOutputGone: Bool {
+    let events = (try? Poll.wait(1, for: [], until: Deadline(seconds: 0))) ?? []
+    return !events.isDisjoint(with: [.error, .hangUp])
   }
 
   /// What has come: nil is nothing, and nothing inside is a packet that is not wanted.
@@ -93,7 +103,7 @@ final class LiveCapture {
     }
     // What leaves by the loopback comes in by it again: it is told of once.
     if isOutgoing, facts.hardware == 772 { return .some(nil) }
-    let captured = min(facts.length, room.count)
+    let captured = facts.captured
     var start = Self.headroom
     var length = facts.length
     if device.linkType == .linuxCooked2 {

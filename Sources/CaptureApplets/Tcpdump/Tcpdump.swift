@@ -45,7 +45,7 @@ public struct Tcpdump: Command {
         "protocols beyond ARP, IP, TCP, UDP, ICMP, DNS and HTTP/1 are told by their length",
         "the server name and the protocols that a TLS client asks for stand behind the line",
         "without -i all interfaces (any) are captured",
-        "without /etc/services only some ports have names",
+        "without /etc/services only some ports have names, and makers of Ethernet cards never",
         "a name server that does not answer is not asked again",
         "a capture to a terminal is refused",
       ])
@@ -53,8 +53,8 @@ public struct Tcpdump: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     switch work {
-    case .listInterfaces: return InterfaceList(context).print()
-    case .listLinkTypes: return try InterfaceList(context).printLinkTypes(interface)
+    case .listInterfaces: return InterfaceList(context).list()
+    case .listLinkTypes: return try InterfaceList(context).listLinkTypes(interface)
     case .capture: break
     }
     if save.file == "-", context.isInteractive {

@@ -55,7 +55,8 @@ extension Tcpdump {
       .flag("v", nil, "More about packets; up to three times") {
         $0.print.style.verbosity += 1
       },
-      .flag("t", nil, "Times: none, seconds (-tt), since the last (-ttt), with date (-tttt), since the first") {
+      .flag("t", nil, "No times; -tt seconds, -ttt since the last, -tttt date, -ttttt since first")
+      {
         $0.print.time = $0.print.time.next
       },
       .flag("S", "absolute-tcp-sequence-numbers", "Sequence numbers of TCP as they are") {
@@ -163,7 +164,8 @@ extension Tcpdump {
     throws(Failure) -> Int
   {
     guard let value = Int(text), range.contains(value) else {
-      throw .usage("\(option): \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
+      throw .usage(
+        "\(option): \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

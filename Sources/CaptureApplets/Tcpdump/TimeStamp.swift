@@ -68,7 +68,7 @@ struct TimeStamp {
     }
     out.append(isBack ? UInt8(ascii: "-") : 0x20)
     for (value, end) in [
-      (seconds / 3600, UInt8(ascii: ":")), (seconds / 60 % 60, UInt8(ascii: ":")),
+      (seconds / 3600 % 24, UInt8(ascii: ":")), (seconds / 60 % 60, UInt8(ascii: ":")),
     ] {
       _ = out.append(value, places: 2)
       out.append(end)

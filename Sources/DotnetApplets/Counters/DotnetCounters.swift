@@ -85,7 +85,9 @@ public struct DotnetCounters: DotnetTool {
       return try CounterSelection(counters)
     }
     if !rest.isEmpty { return try CounterSelection(rest.joined(separator: ",")) }
-    context.note("--counters is unspecified. Monitoring System.Runtime counters by default.")
+    if choices.pid != nil || choices.name != nil {
+      context.note("--counters is unspecified. Monitoring System.Runtime counters by default.")
+    }
     return try CounterSelection("System.Runtime")
   }
 }

@@ -20,7 +20,7 @@ public struct DotnetTrace: DotnetTool {
   public static var manual: Manual<DotnetTrace> {
     Manual(
       "dotnet-trace", "Collect traces of .NET processes, and read them", family: .runtimes,
-      operands: "{ps|collect|report FILE topN|convert FILE|list-profiles}",
+      operands: "{ps|collect|report|convert|list-profiles}...",
       options: Option.process + [
         .value(nil, "buffersize", "MB", "Most memory for events in the target, 256 unless told") {
           (options: inout DotnetTrace, size: Int) in
@@ -44,7 +44,7 @@ public struct DotnetTrace: DotnetTool {
           options.choices.given.append("cpu")
         },
         .duration("Stop after so long; else Enter or Ctrl-C"),
-        .format("FORMAT", "nettrace, speedscope (JSON), or collapsed (for flame graphs)"),
+        .format("FORMAT", "Write nettrace, speedscope (JSON), or collapsed stacks"),
         .flag(nil, "inclusive", "In report: sort by samples with what a method called") {
           (options: inout DotnetTrace) in
           options.inclusive = true

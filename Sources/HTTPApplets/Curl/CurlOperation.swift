@@ -129,6 +129,13 @@ final class CurlOperation {
   var retriesRefused = false
 }
 
+extension CurlOperation {
+  /// Whether standard output was asked for by name.
+  var writesRaw: Bool {
+    outputs.contains { if case .file("-") = $0 { true } else { false } }
+  }
+}
+
 /// Which HTTP to speak.
 enum CurlVersion {
   case any, http10, http11

@@ -25,6 +25,10 @@ final class CurlSession {
     operations = curl.operations
     paths = Paths(context)
     client = Client { Resolver(context) }
+    // Whoever writes -o - wants the bytes as they are.
+    if context.isInteractive, !curl.operations.contains(where: { $0.writesRaw }) {
+      TerminalGuard.protect(context.output)
+    }
     var descriptor: Int32 = 2
     if let path = curl.settings.errorFile {
       if path == "-" {

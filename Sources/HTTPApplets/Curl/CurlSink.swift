@@ -118,7 +118,6 @@ final class CurlSink {
           "Binary output can mess up your terminal. Use \"--output -\" to write it all the same, "
             + "or \"--output FILE\" to save it to a file.")
       }
-      TerminalGuard.protect(output)
     }
     output.write(bytes)
     written += bytes.count

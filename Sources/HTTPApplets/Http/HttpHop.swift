@@ -114,13 +114,24 @@ final class HttpHop {
 
 /// Notes what happens to a hop.
 final class HttpObserver: TransferObserver {
-  let hop: HttpHop
-  var follows = false
+  private let hop: HttpHop
+  /// Holds Ctrl-C back, where there is something to say at the end.
+  private let interruption: Interruption?
   private(set) var location: String?
+  private(set) var isInterrupted = false
 
-  init(_ hop: HttpHop) {
+  init(_ hop: HttpHop, _ interruption: Interruption?) {
     self.hop = hop
+    self.interruption = interruption
     super.init()
+  }
+
+  override var patience: Double { 0.1 }
+
+  override func idle() throws(TransferFailure) {
+    guard let interruption, interruption.pause(seconds: 0) != nil else { return }
+    isInterrupted = true
+    throw TransferFailure(.timedOut, "interrupted")
   }
 
   override func connecting(to place: Endpoint, of host: String) {

@@ -35,20 +35,23 @@ final class HttpSession {
   // MARK: requests
 
   /// All requests that one URL takes.
-  private func hops() throws(Failure) -> [HttpHop] {
+  ///
+  /// - Returns: nothing where Ctrl-C came meanwhile.
+  private func hops(_ interruption: Interruption? = nil) throws(Failure) -> [HttpHop] {
     var hops: [HttpHop] = []
     var url = url
     var method = settings.method ?? (settings.data == nil ? "GET" : "POST")
     while true {
       let hop = HttpHop(url)
       hops.append(hop)
-      let observer = HttpObserver(hop)
+      let observer = HttpObserver(hop, interruption)
       let body = try body(method)
       do throws(TransferFailure) {
         try run(hop, observer, method, body)
       } catch {
         hop.failure = error
       }
+      if observer.isInterrupted { return [] }
       hop.record.total = hop.record.elapsed
       guard settings.follows, hop.failure == nil, let location = observer.location,
         hops.count <= Self.mostRedirects
@@ -133,8 +136,11 @@ final class HttpSession {
     let interruption = Interruption()
     var status: Int32 = 0
     for number in 1...settings.count {
-      let hops = try hops()
-      guard let last = hops.last else { break }
+      let hops = try hops(interruption)
+      guard let last = hops.last else {
+        status = 130
+        break
+      }
       let found = Self.status(last)
       if found != 0 { status = found }
       summary.add(number, hops)

@@ -100,6 +100,7 @@ final class HttpStatistics {
   }
 
   func show(_ output: Output) {
+    if samples.isEmpty { return }
     let failed = samples.filter { $0.failure != nil }.count
     output.line("")
     output.line("\(samples.count) requests, \(failed) failed")

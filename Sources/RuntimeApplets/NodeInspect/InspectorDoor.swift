@@ -78,7 +78,8 @@ final class InspectorDoor {
   /// The path of the WebSocket; nil where this is no inspector.
   private static func target(_ endpoint: Endpoint) -> String? {
     guard let answer = try? LocalConnection.get(endpoint, "/json/list", seconds: 2),
-      answer.status == 200, let list = try? JSON(parsing: answer.body), let first = list.items?.first,
+      answer.status == 200, let list = try? JSON(parsing: answer.body),
+      let first = list.items?.first,
       let url = first["webSocketDebuggerUrl"]?.string, url.hasPrefix("ws://")
     else { return nil }
     let path = url.utf8.dropFirst(5).drop { $0 != UInt8(ascii: "/") }

@@ -26,7 +26,7 @@ final class InspectorSession {
       fields: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: \(key)\r\n",
       limit: 1 << 16, silence: 5
-    ) { (_) throws(Failure) in }
+    ) { (_, _) throws(Failure) in }
     guard reader.status == 101 else {
       throw .message("\(endpoint): refuses the WebSocket (status \(reader.status ?? 0))")
     }
@@ -138,7 +138,10 @@ final class InspectorSession {
   func processID() throws(Failure) -> Int? {
     let result = try call(
       "Runtime.evaluate",
-      [(key: "expression", value: .string("process.pid")), (key: "returnByValue", value: .flag(true))])
+      [
+        (key: "expression", value: .string("process.pid")),
+        (key: "returnByValue", value: .flag(true)),
+      ])
     return result["result"]?["value"]?.integer
   }
 
@@ -155,7 +158,8 @@ final class InspectorSession {
     if let exception = result["exceptionDetails"] {
       let text =
         exception["exception"]?["description"]?.string ?? exception["text"]?.string ?? "exception"
-      throw .message(text)
+      // Its first line says what, the others where in what was given to us.
+      throw .message(text.split(separator: "\n").first.map { String($0) } ?? text)
     }
     if let text = result["result"]?["value"]?.string { return output.line(safeLines(text)) }
     if let range = JSONReader.range(of: ["result", "result", "value"], in: reply) {
@@ -163,7 +167,8 @@ final class InspectorSession {
     }
     output.line(
       Sanitize.escaped(
-        result["result"]?["description"]?.string ?? result["result"]?["type"]?.string ?? "undefined"))
+        result["result"]?["description"]?.string ?? result["result"]?["type"]?.string ?? "undefined"
+      ))
   }
 
   private func safeLines(_ text: String) -> String {

@@ -20,7 +20,7 @@ public struct NodeInspect: Command {
   public static var manual: Manual<NodeInspect> {
     Manual(
       "node-inspect", "Stack, profile and heap of a running Node.js process", family: .runtimes,
-      operands: "PID stack|eval EXPRESSION|cpu-profile [SECONDS]|heap-snapshot|close",
+      operands: "PID stack|eval|cpu-profile|heap-snapshot|close",
       options: [
         .flag(nil, "await", "eval: wait for the promise that the expression is") {
           $0.evaluation.awaits = true
@@ -39,7 +39,7 @@ public struct NodeInspect: Command {
       ],
       examples: [
         ("node-inspect 1 stack", "Where is it right now?"),
-        ("node-inspect 1 cpu-profile 10 -o app.cpuprofile", "What takes the time? For Chrome's DevTools"),
+        ("node-inspect 1 cpu-profile 10 -o app.cpuprofile", "What takes the time? For DevTools"),
         ("node-inspect 1 heap-snapshot -o app.heapsnapshot", "What fills the memory?"),
         ("node-inspect 1 eval 'process.memoryUsage()'", "A value of the running process"),
       ],
@@ -111,7 +111,7 @@ public struct NodeInspect: Command {
   ) throws(Failure) {
     switch action {
     case .close: return
-    case .stack: try NodeStack(session, wait: wait).print(to: context.output)
+    case .stack: try NodeStack(session, wait: wait).tell(to: context.output)
     case .evaluate(let text):
       try session.evaluate(text, awaits: evaluation.awaits, output: context.output)
     case .profile(let seconds, let target):

@@ -12,13 +12,17 @@ struct SaveTarget {
 
   func path(_ usual: String) -> String { name ?? usual }
 
+  /// Refuses to fill a terminal with what is no text.
+  func checkTerminal(_ context: Context) throws(Failure) {
+    guard name == "-", context.isInteractive else { return }
+    throw .usage("-o -: this is no text for a terminal: give a file, or a pipe behind it")
+  }
+
   /// The open file, and whether it is standard output.
   func open(_ usual: String, _ context: Context) throws(Failure) -> SavedFile {
     let path = path(usual)
     if path == "-" {
-      if context.isInteractive {
-        throw .usage("-o -: this is no text for a terminal: give a file, or a pipe behind it")
-      }
+      try checkTerminal(context)
       return SavedFile(
         try attempt { () throws(SystemError) in try File.duplicate(of: 1) }, path, isOutput: true)
     }
@@ -62,12 +66,21 @@ struct NodeStack {
     self.wait = wait
   }
 
-  func print(to output: Output) throws(Failure) {
+  func tell(to output: Output) throws(Failure) {
     var paused: JSON?
-    _ = try session.call("Debugger.enable")
+    var scripts: [String: String] = [:]
+    func note(_ event: JSON) {
+      guard event["method"]?.string == "Debugger.scriptParsed", let script = event["params"],
+        let id = script["scriptId"]?.string
+      else { return }
+      scripts[id] = script["url"]?.string
+    }
+    // The scripts that are there already come as events before the reply.
+    _ = try session.raw("Debugger.enable") { (event) throws(Failure) in note(event) }
     try session.send("Debugger.pause")
     let deadline = Deadline(seconds: wait)
     while paused == nil, let event = try session.event(seconds: deadline.left) {
+      note(event)
       if event["method"]?.string == "Debugger.paused" { paused = event["params"] }
     }
     // The process goes on before anything is printed: a terminal may be slow.
@@ -76,25 +89,29 @@ struct NodeStack {
     guard let paused else {
       throw .message("idle: no JavaScript ran for \(Int(wait.rounded(.up))) s; it waits for events")
     }
-    for frame in paused["callFrames"]?.items ?? [] { output.line(Self.line(frame)) }
+    for frame in paused["callFrames"]?.items ?? [] { output.line(Self.line(frame, scripts)) }
     var parent = paused["asyncStackTrace"]
     var depth = 0
     while let trace = parent, depth < 32 {
       output.line("    -- " + Sanitize.escaped(trace["description"]?.string ?? "async") + " --")
-      for frame in trace["callFrames"]?.items ?? [] { output.line(Self.line(frame)) }
+      for frame in trace["callFrames"]?.items ?? [] { output.line(Self.line(frame, scripts)) }
       parent = trace["parent"]
       depth += 1
     }
   }
 
   /// `    at name (file:line:column)`, as the stack of an error is written.
-  private static func line(_ frame: JSON) -> String {
+  private static func line(_ frame: JSON, _ scripts: [String: String]) -> String {
     let name = frame["functionName"]?.string ?? ""
     let place = frame["location"] ?? frame
     let line = (place["lineNumber"]?.integer ?? 0) + 1
     let column = (place["columnNumber"]?.integer ?? 0) + 1
-    let where_ = "\(frame["url"]?.string ?? "?"):\(line):\(column)"
-    return Sanitize.escaped(name.isEmpty ? "    at \(where_)" : "    at \(name) (\(where_))")
+    var url = frame["url"]?.string ?? ""
+    if url.isEmpty, let id = (place["scriptId"] ?? frame["scriptId"])?.string {
+      url = scripts[id] ?? ""
+    }
+    let file = "\(url.isEmpty ? "?" : url):\(line):\(column)"
+    return Sanitize.escaped(name.isEmpty ? "    at \(file)" : "    at \(name) (\(file))")
   }
 }
 

@@ -206,7 +206,9 @@ struct IpWords {
   /// The interface behind the word `name`.
   mutating func device(_ name: String, in source: NetSource) throws(Failure) -> UInt32 {
     let device = try value(name)
-    guard let index = source.index(of: device) else { throw .message("\(device): no such interface") }
+    guard let index = source.index(of: device) else {
+      throw .message("\(device): no such interface")
+    }
     return index
   }
 

@@ -22,7 +22,10 @@ struct IpLink {
       let record = printer.record()
       if printer.style.isBrief {
         view.brief(link, record)
-        record.put("address", .string(hardwareText(link.address)), hardwareText(link.address) + " ", .hardware)
+        if !link.address.isEmpty {
+          let address = hardwareText(link.address)
+          record.put("address", .string(address), address + " ", .hardware)
+        }
         view.flags(link, record)
       } else {
         view.head(link, record, isAddress: false)
@@ -118,7 +121,9 @@ struct LinkView {
     record.put("operstate", .string(state), state + " ", Self.colour(state))
     if !isShort {
       if !isAddress {
-        record.put("linkmode", word: link.mode == 0 ? "DEFAULT" : link.mode == 1 ? "DORMANT" : String(link.mode), "mode")
+        record.put(
+          "linkmode",
+          word: link.mode == 0 ? "DEFAULT" : link.mode == 1 ? "DORMANT" : String(link.mode), "mode")
       }
       if let group = link.group {
         record.put("group", word: group == 0 ? "default" : String(group), "group")
@@ -156,12 +161,15 @@ struct LinkView {
 
   func flags(_ link: NetworkLink, _ record: IpRecord) {
     let names = flagNames(link)
-    record.put("flags", .array(names.map { .string($0) }), "<" + names.joined(separator: ",") + "> ")
+    record.put(
+      "flags", .array(names.map { .string($0) }), "<" + names.joined(separator: ",") + "> ")
   }
 
   private func flagNames(_ link: NetworkLink) -> [String] {
     var names: [String] = []
-    if link.flags & NetworkLink.isUp != 0, link.flags & NetworkLink.isRunning == 0 { names.append("NO-CARRIER") }
+    if link.flags & NetworkLink.isUp != 0, link.flags & NetworkLink.isRunning == 0 {
+      names.append("NO-CARRIER")
+    }
     let known: [(bit: UInt32, name: StaticString)] = [
       (bit: 3, name: "LOOPBACK"), (bit: 1, name: "BROADCAST"), (bit: 4, name: "POINTOPOINT"),
       (bit: 12, name: "MULTICAST"), (bit: 7, name: "NOARP"), (bit: 9, name: "ALLMULTI"),

@@ -125,6 +125,8 @@ struct IpNeighbour {
     record.pad(address, 40)
     record.pad(Sanitize.escaped(name), 17)
     if neighbour.hardwareAddress.isEmpty { return }
-    record.put("lladdr", .string(hardwareText(neighbour.hardwareAddress)), hardwareText(neighbour.hardwareAddress))
+    record.put(
+      "lladdr", .string(hardwareText(neighbour.hardwareAddress)),
+      hardwareText(neighbour.hardwareAddress))
   }
 }

@@ -210,15 +210,21 @@ struct RouteSelection {
 
   func accepts(_ route: Route) -> Bool {
     if let table, route.table != table { return false }
-    if let device, route.hop.interface != device, !route.hops.contains(where: { $0.interface == device }) {
+    if let device, route.hop.interface != device,
+      !route.hops.contains(where: { $0.interface == device })
+    {
       return false
     }
     if device != nil, !route.hops.isEmpty { return false }
-    if let gateway, route.hop.gateway.map({ $0.matches(gateway.address, prefix: gateway.length) }) != true {
+    if let gateway,
+      route.hop.gateway.map({ $0.matches(gateway.address, prefix: gateway.length) }) != true
+    {
       return false
     }
     if let preferredSource,
-      route.preferredSource.map({ $0.matches(preferredSource.address, prefix: preferredSource.length) }) != true
+      route.preferredSource.map({
+        $0.matches(preferredSource.address, prefix: preferredSource.length)
+      }) != true
     {
       return false
     }

@@ -28,7 +28,9 @@ struct RouteView {
     if let interface = route.hop.interface, route.hops.isEmpty, selection.device == nil {
       showDevice(interface, record)
     }
-    if route.flags & Route.isCloned == 0 || route.table != 254 { showTable(route, record, selection) }
+    if route.flags & Route.isCloned == 0 || route.table != 254 {
+      showTable(route, record, selection)
+    }
     if route.flags & Route.isCloned == 0 || isV6 {
       if route.origin != 3 || style.details, route.origin != 0, selection.origin == nil {
         record.put("protocol", word: RouteNames.origin(route.origin), "proto")
@@ -100,14 +102,18 @@ struct RouteView {
     record.put("gateway", .string(text), text + " ", isV6 ? .v6 : .v4)
   }
 
-  private func showDevice(_ index: UInt32, _ record: IpRecord) {
+  private func showDevice(
+    _ index: UInt32, _ record: IpRecord, _ colour: IpColour = .interface
+  ) {
     let name = source.name(of: index)
     record.write("dev ")
-    record.put("dev", .string(name), Sanitize.escaped(name) + " ", .interface)
+    record.put("dev", .string(name), Sanitize.escaped(name) + " ", colour)
   }
 
   private func showTable(_ route: Route, _ record: IpRecord, _ selection: RouteSelection) {
-    guard selection.isAllTables, route.table != 254 || style.details else { return }
+    guard selection.isAllTables, route.table != 0, route.table != 254 || style.details else {
+      return
+    }
     record.put("table", word: RouteNames.table(route.table), "table")
   }
 
@@ -139,7 +145,8 @@ struct RouteView {
       let set = known.filter { route.flags & $0.bit != 0 }
       record.put(
         "cache", .array(set.map { .string("\($0.name)") }),
-        "    cache " + (set.isEmpty ? "" : "<" + set.map { "\($0.name)" }.joined(separator: ",") + "> "))
+        "    cache "
+          + (set.isEmpty ? "" : "<" + set.map { "\($0.name)" }.joined(separator: ",") + "> "))
     }
     if let expires = route.expires, expires != 0 {
       record.put("expires", .number(Int(expires / ticks)), "expires \(expires / ticks)sec ")
@@ -185,7 +192,7 @@ struct RouteView {
       part.newLine()
       part.write("\tnexthop ")
       if let gateway = hop.gateway { showGateway(gateway, isV6, part) }
-      if let interface = hop.interface { showDevice(interface, part) }
+      if let interface = hop.interface { showDevice(interface, part, .plain) }
       part.put("weight", number: hop.weight, "weight")
       showFlags(hop.flags, part)
       objects.append(.object(part.members))

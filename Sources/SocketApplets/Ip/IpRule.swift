@@ -68,7 +68,8 @@ struct IpRule {
     showTraffic(rule, record)
     showAction(rule, record)
     if let origin = rule.origin, origin != 0, printer.style.details {
-      record.put("protocol", .string(RouteNames.origin(origin)), " proto " + RouteNames.origin(origin))
+      record.put(
+        "protocol", .string(RouteNames.origin(origin)), " proto " + RouteNames.origin(origin))
     }
   }
 

@@ -77,7 +77,9 @@ extension LinkView {
     var values = "    "
     for (index, counter) in counters.enumerated() {
       let width = widths[index]
-      titles += index == 0 ? Self.right("\(counter.title)", width - 3) : " " + Self.right("\(counter.title)", width)
+      titles +=
+        index == 0
+        ? Self.right("\(counter.title)", width - 3) : " " + Self.right("\(counter.title)", width)
       values += Self.right(String(counter.value), width) + " "
     }
     // The column of compressed packets, which no interface has today.

@@ -151,7 +151,8 @@ extension NetworkCheck {
       guard let gateway = hop.gateway else { continue }
       if failed.contains(where: { $0.address == gateway && $0.interface == hop.interface }) {
         add(
-          .wrong, "route", "the gateway \(gateway.text) does not answer: nothing outside is reached",
+          .wrong, "route",
+          "the gateway \(gateway.text) does not answer: nothing outside is reached",
           evidence: "neighbour table: failed")
       }
       // RTNH_F_DEAD, RTNH_F_LINKDOWN.

@@ -82,7 +82,9 @@ extension NetworkCheck {
     guard sent + again > 0 else { return }
     let share = fixed(100 * Double(again) / Double(sent + again), 2)
     if sent >= 1000, again * 100 >= sent {
-      add(.wrong, "retransmit", "\(share) % of the TCP segments had to be sent again", evidence: evidence)
+      add(
+        .wrong, "retransmit", "\(share) % of the TCP segments had to be sent again",
+        evidence: evidence)
     } else {
       addFine("retransmit", "\(share) % of \(sent + again) TCP segments were sent again")
     }

@@ -56,7 +56,8 @@ extension NetworkCheck {
         .wrong, "ports",
         "\(count * 100 / room) % of the ports for connections to \(target) are in use: "
           + "soon connect fails with EADDRNOTAVAIL",
-        evidence: "\(count) of \(room) (ip_local_port_range \(range.lowerBound) \(range.upperBound))")
+        evidence:
+          "\(count) of \(room) (ip_local_port_range \(range.lowerBound) \(range.upperBound))")
     }
     addFine("ports", "at most \(most) of \(room) ports in use for one destination")
   }
@@ -95,7 +96,8 @@ extension NetworkCheck {
   /// Full segments get lost on the way, small ones arrive: nobody told us of a smaller MTU.
   private func checkPaths(_ list: SocketList) {
     var lowered: [String: UInt32] = [:]
-    for record in list.records where record.kind == .tcp && record.state == SocketState.established {
+    for record in list.records where record.kind == .tcp && record.state == SocketState.established
+    {
       guard
         let facts = list.with(
           record.details,

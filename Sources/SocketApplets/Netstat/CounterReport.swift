@@ -10,8 +10,7 @@ struct CounterReport {
 
   func show(_ files: ProcNet, _ output: Output) {
     var group = ""
-    for counter in files.counters(v6: false) {
-      guard wants(counter.group) else { continue }
+    for counter in files.counters(v6: false) where wants(counter.group) {
       if !counter.group.sameBytes(as: group) {
         group = counter.group
         output.line(Sanitize.escaped(group) + ":")
@@ -70,8 +69,8 @@ struct CounterReport {
   func showV6(_ files: ProcNet, _ output: Output) {
     guard let bytes = try? files.contents("snmp6") else { return }
     let counters = bytes.withUnsafeBytes { NetCounter.single($0) }
-    for group in ["Ip6", "Icmp6", "Udp6", "UdpLite6"] {
-      guard wants(group == "Udp6" ? "Udp" : group == "UdpLite6" ? "" : "Ip") else { continue }
+    for group in ["Ip6", "Icmp6", "Udp6", "UdpLite6"]
+    where wants(group == "Udp6" ? "Udp" : group == "UdpLite6" ? "" : "Ip") {
       output.line(group + ":")
       var isIndented = false
       for counter in counters where counter.field.hasPrefix(group) {

@@ -128,7 +128,11 @@ public struct Netstat: Command {
       let report = CounterReport(
         tcp: all || kinds.contains(.tcp), udp: all || kinds.contains(.udp),
         raw: all || kinds.contains(.raw))
-      if v6 { report.showV6(ProcNet(context.root), output) } else { report.show(ProcNet(context.root), output) }
+      if v6 {
+        report.showV6(ProcNet(context.root), output)
+      } else {
+        report.show(ProcNet(context.root), output)
+      }
     case .groups: MulticastGroups(ProcNet(context.root), v4: v4 || !v6, v6: v6 || !v4).show(output)
     }
   }

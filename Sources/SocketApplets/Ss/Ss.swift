@@ -36,7 +36,7 @@ public struct Ss: Command {
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
-    if summary { return SsSummary(ProcNet(context.root)).print(to: context.output, json: json) }
+    if summary { return SsSummary(ProcNet(context.root)).show(on: context.output, json: json) }
     var filter = try SsFilter(operands, context, isNumeric: view.isNumeric)
     let wanted = try kinds.settled(filter)
     filter.settle(all: all, listening: listening, onlyUnconnected: wanted.onlyUnconnected)
@@ -52,7 +52,7 @@ public struct Ss: Command {
     if json {
       report.printJSON()
     } else if groups {
-      SsGroups(list, rows, owners).print(to: context.output)
+      SsGroups(list, rows, owners).show(on: context.output)
     } else {
       report.printTable(
         withKind: wanted.count > 1, withState: filter.states.rawValue.nonzeroBitCount > 1)
@@ -100,7 +100,9 @@ extension Ss {
       .flag("i", "info", "Show what TCP knows of the connection") { $0.view.info = true },
       .flag(nil, "tos", "Show type of service and priority class") { $0.view.service = true },
       .flag(nil, "cgroup", "Show the cgroup") { $0.view.cgroup = true },
-      .flag(nil, "inet-sockopt", "Show options of internet sockets") { $0.view.socketOptions = true },
+      .flag(nil, "inet-sockopt", "Show options of internet sockets") {
+        $0.view.socketOptions = true
+      },
       .flag("s", "summary", "Show how many sockets there are") { $0.summary = true },
       .flag("H", "no-header", "Print no header line") { $0.view.header = false },
       .flag("O", "oneline", "One line for each socket") { $0.view.oneLine = true },

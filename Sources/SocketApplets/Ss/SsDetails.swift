@@ -96,8 +96,11 @@ extension SsReport {
     text.append(view.oneLine ? "" : "\n\t")
     if view.memory { writeMemory(Attributes.first(InetAttribute.memory, in: bytes), text) }
     if view.info, record.kind == .tcp {
-      SsInfoWriter(text, isNumeric: view.isNumeric, isListening: record.state == SocketState.listen)
-        .write(bytes)
+      SsInfoWriter(
+        text, isNumeric: view.isNumeric, isListening: record.state == SocketState.listen,
+        withOptions: view.timers || view.extended
+      )
+      .write(bytes)
     }
   }
 

@@ -85,10 +85,10 @@ struct SsFilter {
   /// Chooses the states that `-a`, `-l` or neither means, where none are named.
   mutating func settle(all: Bool, listening: Bool, onlyUnconnected: Bool) {
     if hasStates { return }
-    if onlyUnconnected {
-      states = .closed
-    } else if all {
+    if all {
       states = .all
+    } else if onlyUnconnected {
+      states = .closed
     } else if listening {
       states = [.listen, .closed]
     } else {

@@ -40,11 +40,14 @@ struct SsGroups {
       place: isServer ? localPlace(record) : "→ " + Self.endpoint(record.remote, record.remotePort))
     var group = groups[key] ?? Group()
     group.count += 1
-    if record.kind.isInternet, record.remotePort != 0 { group.peers.insert(record.remote.text) }
-    if let info = list.with(record.details, { Attributes.first(InetAttribute.info, in: $0).map { TCPInfo($0).lastReceived } }),
-      record.state != SocketState.listen, record.state != SocketState.synSent
-    {
-      group.oldest = max(group.oldest, info)
+    if record.kind.isInternet, record.remotePort != 0 {
+      group.peers.insert(Self.plain(record.remote).text)
+    }
+    let age = list.with(record.details) { bytes in
+      Attributes.first(InetAttribute.info, in: bytes).map { TCPInfo($0).lastReceived }
+    }
+    if let age, record.state != SocketState.listen, record.state != SocketState.synSent {
+      group.oldest = max(group.oldest, age)
     }
     groups[key] = group
   }
@@ -70,20 +73,25 @@ struct SsGroups {
   }
 
   private static func endpoint(_ address: NetAddress, _ port: UInt32) -> String {
-    let plain =
-      address.isMapped ? NetAddress(v4: UInt32(truncatingIfNeeded: address.low)) : address
+    let plain = plain(address)
     return (plain.isV6 ? "[" + plain.text + "]" : plain.text) + ":" + String(port)
+  }
+
+  /// An IPv4 address that an IPv6 socket sees, as itself.
+  private static func plain(_ address: NetAddress) -> NetAddress {
+    address.isMapped ? NetAddress(v4: UInt32(truncatingIfNeeded: address.low)) : address
   }
 
   private static func owner(_ record: SocketRecord, _ owners: SocketOwners) -> String {
     guard let owner = owners[record.inode].first else {
       if record.state == SocketState.timeWait { return "" }
-      return record.inode == 0 ? "no process" : "uid \(record.uid)"
+      // Made by the kernel for a listening socket, and not yet taken by its program.
+      return record.inode == 0 ? "not accepted" : "uid \(record.uid)"
     }
     return Sanitize.escaped(owners.name(of: owner)) + " (pid \(owner.pid))"
   }
 
-  func print(to output: Output) {
+  func show(on output: Output) {
     let keys = Array(groups.keys)
     let counts = keys.map { groups[$0]?.count ?? 0 }
     var totals: [UInt16: Int] = [:]
@@ -134,7 +142,8 @@ struct SsGroups {
     var text = Self.text(key)
     if key.place.hasPrefix("←") {
       text +=
-        group.peers.count == 1 ? " from " + (group.peers.first ?? "") : " from \(group.peers.count) peers"
+        group.peers.count == 1
+        ? " from " + (group.peers.first ?? "") : " from \(group.peers.count) peers"
     }
     if group.oldest >= 1000 {
       text += ", oldest " + Quantity.duration(Double(group.oldest) / 1000)

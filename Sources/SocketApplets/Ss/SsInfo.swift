@@ -6,9 +6,11 @@ struct SsInfoWriter {
   private let text: TextBuffer
   private let isNumeric: Bool
   private let isListening: Bool
+  private let withOptions: Bool
 
-  init(_ text: TextBuffer, isNumeric: Bool, isListening: Bool) {
+  init(_ text: TextBuffer, isNumeric: Bool, isListening: Bool, withOptions: Bool) {
     self.text = text
+    self.withOptions = withOptions
     self.isNumeric = isNumeric
     self.isListening = isListening
   }
@@ -18,7 +20,7 @@ struct SsInfoWriter {
       return writeCongestion(bytes)
     }
     let info = TCPInfo(fields)
-    writeOptions(info)
+    if withOptions { writeOptions(info) }
     writeCongestion(bytes)
     writeTimes(info)
     writeSizes(info)
@@ -213,12 +215,14 @@ struct SsInfoWriter {
   private func writeRate(_ rate: Double) {
     if isNumeric {
       text.append(text: fixed(rate, 0))
-    } else if rate > 1e9 {
-      text.append(text: fixed(rate / 1e9, 1) + "G")
-    } else if rate > 1e6 {
-      text.append(text: fixed(rate / 1e6, 1) + "M")
-    } else if rate > 1e3 {
-      text.append(text: fixed(rate / 1e3, 1) + "k")
+    } else if rate >= 1e12 {
+      text.append(text: general(rate / 1e12, digits: 3) + "T")
+    } else if rate >= 1e9 {
+      text.append(text: general(rate / 1e9, digits: 3) + "G")
+    } else if rate >= 1e6 {
+      text.append(text: general(rate / 1e6, digits: 3) + "M")
+    } else if rate >= 1e3 {
+      text.append(text: general(rate / 1e3, digits: 3) + "k")
     } else {
       text.append(text: general(rate))
     }

@@ -72,7 +72,8 @@ struct SsKinds {
   func settled(_ filter: SsFilter) throws(Failure) -> SsWanted {
     var kinds = chosen
     if !isChosen {
-      kinds = v4 || v6 || filter.isAboutInternet
+      kinds =
+        v4 || v6 || filter.isAboutInternet
         ? Self.internet : [.netlink] + Self.packet + Self.unix + Self.internet
     }
     var wanted = SsWanted(kinds: kinds)

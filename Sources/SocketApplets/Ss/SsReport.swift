@@ -41,7 +41,7 @@ final class SsReport {
     list.records.withUnsafeBufferPointer { records in
       for index in rows { write(records[index], to: table) }
     }
-    table.print(to: context.output)
+    table.show(on: context.output)
   }
 
   private func write(_ record: SocketRecord, to table: SsTable) {
@@ -150,7 +150,8 @@ final class SsReport {
         view.isNumeric ? String(record.interface) : SocketWords.netlinkFamily(record.interface)
       return (family, ":" + netlinkPort(record.localPort))
     }
-    let family = SocketWords.ethernetProtocol(record.localPort)
+    let family =
+      SocketWords.ethernetProtocol(record.localPort, isNumeric: view.isNumeric)
     return (family, ":" + (record.interface == 0 ? "*" : interfaceName(record.interface)))
   }
 
@@ -186,7 +187,8 @@ final class SsReport {
     for index in rows {
       let record = list.records[index]
       guard isNearlyFull(record) else { continue }
-      let place = record.kind.isInternet ? endpoint(record, isLocal: true) : otherAddress(record).address
+      let place =
+        record.kind.isInternet ? endpoint(record, isLocal: true) : otherAddress(record).address
       let percent = UInt64(record.receiveQueue) * 100 / UInt64(record.sendQueue)
       context.note(
         "\(place): accept queue holds \(record.receiveQueue) of \(record.sendQueue) (\(percent) %): "

@@ -24,7 +24,7 @@ struct SsSummary {
     ]
   }
 
-  func print(to output: Output, json: Bool) {
+  func show(on output: Output, json: Bool) {
     let waiting = counts.value("TCP:tw")
     let total = counts.value("TCP:alloc") + waiting
     let closed = total - counts.value("TCP:inuse") - counts.value("TCP6:inuse")
@@ -41,7 +41,8 @@ struct SsSummary {
           (key: "total", value: .number(counts.value("sockets:used"))),
           (key: "tcp", value: .number(total)), (key: "established", value: .number(established)),
           (key: "closed", value: .number(closed)), (key: "orphaned", value: .number(orphaned)),
-          (key: "timewait", value: .number(waiting)), (key: "transports", value: .array(transports)),
+          (key: "timewait", value: .number(waiting)),
+          (key: "transports", value: .array(transports)),
         ]).text)
       return
     }

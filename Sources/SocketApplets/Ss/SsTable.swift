@@ -81,7 +81,7 @@ final class SsTable {
   }
 
   /// Prints all rows. Columns without anything in them are left out; the last one is filled up, too.
-  func print(to output: Output) {
+  func show(on output: Output) {
     let bytes = text.bytes
     var offset = 0
     var cell = 0

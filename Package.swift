@@ -143,7 +143,8 @@ let package = Package(
     applets("NetworkApplets", "DNS", "Accounts", "HTTP", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
-    applets("ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace"),
+    applets(
+      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace", "TLS"),
     applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
     applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
     applets("DotnetApplets", "DotnetIPC", "Nettrace"),

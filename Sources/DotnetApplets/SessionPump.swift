@@ -136,8 +136,8 @@ final class ResultFile {
   /// Takes back a file that nothing was written to.
   func removeIfEmpty() {
     guard size == 0, !isStandardOutput, let place = try? Paths(context).location(name),
-      (try? place.status(follow: false))?.kind == .regular
+      (try? place.status(follow: false))?.kind == .regular, let spot = try? place.spot()
     else { return }
-    try? place.spot().remove()
+    try? spot.remove()
   }
 }

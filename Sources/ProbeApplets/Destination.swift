@@ -20,7 +20,7 @@ struct Destination {
 /// Names to addresses and back, for tools that show many of them.
 final class NameLookup {
   private let resolver: Resolver
-  private var names: [IPAddress: String] = [:]
+  private var names: [(address: IPAddress, name: String)] = []
   /// Nobody answers: asking on would only hold us up.
   private var isHopeless = false
 
@@ -61,7 +61,9 @@ final class NameLookup {
 
   /// The name of an address; nil where it has none.
   func name(of address: IPAddress) -> String? {
-    if let known = names[address] { return known.isEmpty ? nil : known }
+    if let known = names.first(where: { $0.address == address }) {
+      return known.name.isEmpty ? nil : known.name
+    }
     if isHopeless { return nil }
     // One patient question is enough for a name that is only shown.
     resolver.configuration.attempts = 1
@@ -70,7 +72,7 @@ final class NameLookup {
     let start = clock.monotonic()
     let name = resolver.names(of: address)?.first.map { Sanitize.escaped($0) } ?? ""
     if name.isEmpty, clock.monotonic().since(start) > 1 { isHopeless = true }
-    names[address] = name
+    names.append((address, name))
     return name.isEmpty ? nil : name
   }
 

@@ -117,7 +117,7 @@ final class TelnetSession {
   }
 
   func run() throws(Failure) {
-    if Terminal.isTerminal(1) { context.output.filter = TerminalText.safe }
+    context.guardTerminal()
     let before = isTerminal ? try? TerminalModes(of: 0, named: "terminal") : nil
     if var modes = before, let escape {
       modes[character: Self.lineEnd] = escape
@@ -219,24 +219,5 @@ final class TelnetSession {
       }
       output.line("quit or close ends, status tells, an empty line goes back")
     }
-  }
-}
-
-/// Bytes of strangers, made harmless for a terminal; lines and tabs stay.
-enum TerminalText {
-  static func safe(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    var result: [UInt8] = []
-    var start = 0
-    for index in 0...bytes.count {
-      let isEnd = index == bytes.count
-      guard isEnd || bytes[index] == 0x0A || bytes[index] == 0x09 || bytes[index] == 0x0D else {
-        continue
-      }
-      let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<index])
-      result += Sanitize.escaped(String(bytes: piece)).bytes
-      if !isEnd { result.append(bytes[index]) }
-      start = index + 1
-    }
-    return result
   }
 }

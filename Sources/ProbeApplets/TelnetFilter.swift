@@ -6,7 +6,7 @@ struct TelnetFilter {
 
   private var state = State.text
   /// Options that were refused: saying so again and again would make a loop.
-  private var refused = Set<UInt16>()
+  private var refused: [UInt16] = []
 
   private static let interpretAsCommand: UInt8 = 255
   private static let dont: UInt8 = 254
@@ -42,9 +42,9 @@ struct TelnetFilter {
 
   private mutating func refusal(_ command: UInt8, _ option: UInt8) -> [UInt8] {
     let isRequest = command == Self.do || command == Self.will
-    guard isRequest, refused.insert(UInt16(command) << 8 | UInt16(option)).inserted else {
-      return []
-    }
+    let request = UInt16(command) << 8 | UInt16(option)
+    guard isRequest, !refused.contains(request) else { return [] }
+    refused.append(request)
     return [Self.interpretAsCommand, command == Self.do ? Self.wont : Self.dont, option]
   }
 

@@ -16,7 +16,7 @@ public final class PathMTU {
   public let target: IPAddress
   public private(set) var port: UInt16
   private let socket: Socket
-  private var sentAt: [UInt16: (monotonic: Instant, day: Instant)] = [:]
+  private var sent: [(port: UInt16, at: Instant, on: Instant)] = []
   private let clock = Clock()
   private var buffer = [UInt8](repeating: 0, count: 2048)
 
@@ -38,7 +38,8 @@ public final class PathMTU {
   /// - Returns: false where our own machine refuses: the reason is in the queue.
   public func send(hops: Int, size: Int) throws(SystemError) -> Bool {
     try socket.setHopLimit(hops, target.family)
-    sentAt[port] = (clock.monotonic(), clock.now())
+    if sent.count > 64 { sent.removeFirst() }
+    sent.append((port, clock.monotonic(), clock.now()))
     let payload = [UInt8](repeating: 0, count: max(0, min(size - headers, 65507)))
     do throws(SystemError) {
       _ = try socket.send(payload, to: .ip(Endpoint(target, port: port)))
@@ -74,9 +75,9 @@ public final class PathMTU {
   }
 
   private func elapsed(_ port: UInt16?, _ arrival: Instant?) -> Double {
-    guard let port, let sent = sentAt[port] else { return 0 }
-    let measured = max(0, clock.monotonic().since(sent.monotonic))
-    guard let told = arrival?.since(sent.day), told >= 0, told <= measured else { return measured }
+    guard let flight = sent.last(where: { $0.port == port }) else { return 0 }
+    let measured = max(0, clock.monotonic().since(flight.at))
+    guard let told = arrival?.since(flight.on), told >= 0, told <= measured else { return measured }
     return told
   }
 

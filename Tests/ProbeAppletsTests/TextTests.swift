@@ -77,6 +77,7 @@ func lossPercents(_ value: Double, _ text: String) { #expect(PingText.percent(va
       ("tcp://db:1,3-4", ["tcp://db:1", "tcp://db:3", "tcp://db:4"]),
       ("http://api/ready", ["http://api/ready"]), ("http://api:8080", ["http://api:8080"]),
       ("dns://10.0.0.10/a.b", ["dns://10.0.0.10/a.b"]), ("ICMP://host", ["icmp://host"]),
+      ("tls://h", ["tls://h"]), ("https://h:8443/x", ["https://h:8443/x"]),
       ("[::1]:80", ["tcp://[::1]:80"]), ("icmp://::1", ["icmp://[::1]"]),
       ("udp://[fe80::1]:53", ["udp://[fe80::1]:53"]),
     ] as [(String, [String])])
@@ -125,10 +126,4 @@ func lossPercents(_ value: Double, _ text: String) { #expect(PingText.percent(va
   ] as [(String, Int?)])
 func statusLines(_ text: String, _ code: Int?) {
   #expect(StatusLine(Array(text.utf8))?.code == code)
-}
-
-@Test func terminalText() {
-  let bytes = Array("a\u{1B}[31m\r\nb\u{7}\tc".utf8)
-  let safe = bytes.withUnsafeBytes { TerminalText.safe($0) }
-  #expect(String(decoding: safe, as: UTF8.self) == "a\\e[31m\r\nb\\x07\tc")
 }

@@ -21,6 +21,30 @@ private func matches(_ pattern: String, _ text: String, extended: Bool = false) 
     #expect(matches("!(a)", "b", extended: true) && !matches("!(a)", "a", extended: true))
     #expect(matches("?(a)b", "b", extended: true) && matches("@(a|@(b|c))", "c", extended: true))
     #expect(!matches("+()", "x", extended: true))
+    #expect(
+      matches("!(*.txt)", "a.c", extended: true) && !matches("!(*.txt)", "a.txt", extended: true))
+    #expect(matches("@(a|ab)@(c|bc)d", "abcd", extended: true))
+  }
+
+  /// Loops within loops, where trying one way after the other would take years.
+  @Test func matchesInPolynomialTime() {
+    let text = String(repeating: "a", count: 60)
+    #expect(!matches("*(*(a*)*(a))b", text, extended: true))
+    #expect(matches("*(*?|x)", text, extended: true))
+    #expect(
+      !matches(
+        String(repeating: "*(a|", count: 8) + "b" + String(repeating: ")", count: 8) + "c", text,
+        extended: true))
+  }
+
+  @Test func endsBetweenCharacters() {
+    let text = Bytes("nö".utf8)
+    #expect(GlobPattern(Bytes("?".utf8)).suffix(text, longest: false) == 1)
+    #expect(GlobPattern(Bytes("?".utf8), countsBytes: true).suffix(text, longest: false) == 2)
+    #expect(GlobPattern(Bytes("?".utf8)).suffix([0x81, 0x82], longest: false) == 1)
+    #expect(
+      CharacterScanner.count([0xE0, 0x80, 0x80]) == 3
+        && CharacterScanner.count(Bytes("€".utf8)) == 1)
   }
 
   @Test func findsEnds() {

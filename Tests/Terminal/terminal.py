@@ -28,7 +28,11 @@ class Terminal:
         self.child = pexpect.spawn(
             command[0], command[1:], dimensions=(rows, columns), env=base, cwd=folder, timeout=SECONDS, echo=True)
         self.child.delaybeforesend = None
-        self.before = termios.tcgetattr(self.child.child_fd)
+        # What a new terminal is like; the program may have changed its own already.
+        ends = os.openpty()
+        self.before = termios.tcgetattr(ends[1])
+        for end in ends:
+            os.close(end)
 
     def read(self, seconds=0.05):
         try:

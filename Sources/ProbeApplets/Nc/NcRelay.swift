@@ -43,7 +43,7 @@ final class NcRelay {
     isInputOpen = !settings.ignoresInput
     buffer = [UInt8](repeating: 0, count: Self.chunk)
     if outputKind == .fifo { Splice.widen(1) }
-    if Terminal.isTerminal(1) { context.output.filter = TerminalText.safe }
+    context.guardTerminal()
   }
 
   /// Something has to look at what is sent.

@@ -19,7 +19,6 @@ final class PingSession {
   private var answered: [Bool] = []
   private var lastSent: Instant
   private var nextSend: Instant
-  private var hasFailed = false
 
   init(
     _ settings: PingSettings, _ target: Destination, _ echo: EchoSocket, _ names: NameLookup,
@@ -186,7 +185,6 @@ final class PingSession {
     }
     // What a router said about an earlier packet is told by the error queue.
     if tally.errors == 0, tally.received == 0, tally.sent == 0 || !isAboutEarlier(error.errno) {
-      hasFailed = true
       output.flush()
       context.note("sending: " + error.reason)
     }

@@ -36,6 +36,9 @@ public struct Probe: Reporting {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.departure.set(text)
         },
+        .value(nil, "cacert", "FILE", "Trust these authorities, for tls:// and https://") {
+          (options: inout Probe, text: String) in options.settings.authorities.append(text)
+        },
         .parsed(nil, "settle", "SECONDS", "Watch a connection so long for a reset; 0.05") {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.settle = try seconds(text, "--settle")
@@ -56,9 +59,9 @@ public struct Probe: Reporting {
       ],
       standard: "",
       deviations: [
-        "targets: tcp:// udp:// icmp:// dns://SERVER/NAME http://HOST/PATH; HOST:PORT is tcp",
+        "targets: tcp:// tls:// udp:// icmp:// dns://SERVER/NAME http(s)://HOST/PATH; HOST:PORT is tcp",
         "status 0: all are open and well, 1: some are not",
-        "http:// reads the status line; 200 to 399 is well",
+        "http(s):// reads the status line; 200 to 399 is well, as is a certificate one can trust",
       ])
   }
 
@@ -83,6 +86,8 @@ struct ProbeSettings {
   var interval = 1.0
   var rounds = 1
   var departure = Departure()
+  /// Files of certificates; the usual ones where empty.
+  var authorities: [String] = []
   var settle = 0.05
   var timeout = 3.0
   var isVerbose = false

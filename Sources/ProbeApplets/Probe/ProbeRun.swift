@@ -2,6 +2,8 @@ internal import Box
 internal import DNS
 internal import Linux
 internal import Reachability
+internal import TLS
+internal import Target
 
 /// Rounds of tries, many at a time.
 final class ProbeRun {
@@ -9,6 +11,9 @@ final class ProbeRun {
   private let context: Context
   private let clock = Clock()
   private(set) var entries: [ProbeEntry] = []
+  private var trust: Trust?
+  /// One for each name: making one costs more than a handshake.
+  private var contexts: [(host: String, context: TLSContext)] = []
 
   init(_ settings: ProbeSettings, _ targets: [ProbeTarget], _ context: Context) {
     self.settings = settings
@@ -46,6 +51,10 @@ final class ProbeRun {
   func run() throws(Failure) {
     let signals = try attempt { () throws(SystemError) in
       try SignalWatch([Signal(2), .terminate])
+    }
+    // A file of authorities that cannot be read is no matter of the endpoints.
+    for entry in entries where entry.target.scheme == .tls || entry.target.scheme == .https {
+      _ = try secured(entry.target)
     }
     var round = 0
     while settings.rounds == 0 || round < settings.rounds {
@@ -132,8 +141,37 @@ final class ProbeRun {
         check.finish(.unresolved(error.description))
         return check
       }
+    case .tls, .https:
+      do throws(Failure) {
+        return TLSCheck(target, address, try secured(target), prepare: prepare)
+      } catch {
+        let check = Check(target, address)
+        check.finish(.open, isGood: false, detail: error.text ?? "TLS")
+        return check
+      }
     case .tcp:
       return TCPCheck(target, address, settle: settings.settle, prepare: prepare)
+    }
+  }
+
+  private func secured(_ target: ProbeTarget) throws(Failure) -> TLSContext {
+    if let known = contexts.first(where: { $0.host.sameBytes(as: target.host) }) {
+      return known.context
+    }
+    if trust == nil {
+      let files = TrustFiles(Paths(context))
+      let given = settings.authorities
+      trust = try given.isEmpty ? files.standard() : files.load(given)
+    }
+    var options = TLSOptions()
+    options.serverName = target.host
+    if let trust { options.trust = trust }
+    do throws(TLSFailure) {
+      let made = try TLSContext(options)
+      contexts.append((target.host, made))
+      return made
+    } catch {
+      throw .message("TLS: " + error.description)
     }
   }
 

@@ -4,7 +4,7 @@ internal import Linux
 /// What to try: `tcp://db:5432`, `http://api:8080/ready`, `dns://10.96.0.10/kubernetes.default`.
 struct ProbeTarget: Equatable {
   enum Scheme: Equatable {
-    case tcp, udp, icmp, dns, http
+    case tcp, udp, icmp, dns, http, tls, https
 
     init?(_ text: String) {
       switch text {
@@ -13,6 +13,8 @@ struct ProbeTarget: Equatable {
       case "icmp", "ping": self = .icmp
       case "dns": self = .dns
       case "http": self = .http
+      case "tls", "ssl": self = .tls
+      case "https": self = .https
       default: return nil
       }
     }
@@ -24,6 +26,8 @@ struct ProbeTarget: Equatable {
       case .icmp: "icmp"
       case .dns: "dns"
       case .http: "http"
+      case .tls: "tls"
+      case .https: "https"
       }
     }
 
@@ -32,6 +36,7 @@ struct ProbeTarget: Equatable {
       switch self {
       case .dns: 53
       case .http: 80
+      case .tls, .https: 443
       case .icmp: 0
       case .tcp, .udp: nil
       }
@@ -69,7 +74,7 @@ struct ProbeTarget: Equatable {
     let path = String(bytes: rest[slash...])
     let (host, ports) = try place(rest[..<slash], scheme, text, services)
     guard !host.isEmpty else { throw .usage("\(text): no host") }
-    if !path.isEmpty, scheme != .http, scheme != .dns {
+    if !path.isEmpty, scheme != .http, scheme != .https, scheme != .dns {
       throw .usage("\(text): \(scheme.word) has no path")
     }
     return ports.map { ProbeTarget(scheme: scheme, host: host, port: $0, path: path) }
@@ -86,10 +91,8 @@ struct ProbeTarget: Equatable {
   private static func unknown(_ word: String, _ text: String) -> Failure {
     switch word {
     case "grpc", "grpcs":
-      .usage("\(text): \(word):// is for grpc-health-probe; tcp:// looks at its port")
-    case "tls", "https":
-      .usage("\(text): \(word):// is not spoken here; tcp:// looks at its port")
-    default: .usage("\(text): \(word): not one of tcp udp icmp dns http")
+      .usage("\(text): \(word):// is for grpc-health-probe; tcp:// and tls:// look at its port")
+    default: .usage("\(text): \(word): not one of tcp udp icmp dns http https tls")
     }
   }
 

@@ -5,6 +5,7 @@ internal import Reachability
 /// A question to a name server, `dns://SERVER/NAME`; without a name, who serves the root.
 final class DNSCheck: UDPCheck {
   private let query: Message
+  private let name: String
 
   /// - Throws: where the name cannot be asked for.
   init(
@@ -13,6 +14,7 @@ final class DNSCheck: UDPCheck {
     let text = String(target.path.dropFirst())
     let isRoot = text.isEmpty
     let name = try DomainName(isRoot ? "." : text)
+    self.name = name.relative
     query = Query(Question(name, isRoot ? .ns : .a), id: Random.number16()).message
     super.init(target, address, query.bytes, prepare: prepare)
   }
@@ -25,7 +27,7 @@ final class DNSCheck: UDPCheck {
       finish(.open, detail: text + ", \(count) " + (count == 1 ? "answer" : "answers"))
     } else {
       // The server is there: it is the name that is not.
-      finish(.unresolved(text), detail: text + " for " + target.path.dropFirst())
+      finish(.unresolved(text), detail: text + " for " + name)
     }
   }
 }
@@ -35,22 +37,13 @@ final class HTTPCheck: TCPCheck {
   private var received: [UInt8] = []
   private var isAsking = false
 
-  /// No status line is longer.
-  private static let longest = 4096
-
   override var wakeUp: Instant? { nil }
 
   override func isConnected() {
     isAsking = true
-    let isV6 = target.host.utf8.contains(UInt8(ascii: ":"))
-    var host = isV6 ? "[" + target.host + "]" : target.host
-    if target.port != 80 { host += ":" + String(target.port) }
-    let path = target.path.isEmpty ? "/" : target.path
-    let request =
-      "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: debugbox\r\nAccept: */*\r\n"
-      + "Connection: close\r\n\r\n"
+    let request = HTTPRequest.get(target)
     do throws(SystemError) {
-      try attempt.socket?.sendAll(request.bytes, until: Deadline(seconds: 1))
+      try attempt.socket?.sendAll(request, until: Deadline(seconds: 1))
     } catch {
       finish(Verdict(error, nil))
     }
@@ -58,31 +51,52 @@ final class HTTPCheck: TCPCheck {
 
   override func advance() {
     guard isAsking, let socket = attempt.socket else { return super.advance() }
-    var bytes = [UInt8](repeating: 0, count: Self.longest)
+    var bytes = [UInt8](repeating: 0, count: HTTPRequest.longestLine)
     do throws(SystemError) {
       guard let count = try socket.receive(into: &bytes) else { return }
       received += bytes[..<count]
-      if count == 0 || received.contains(0x0A) || received.count >= Self.longest { judge() }
+      if count == 0 || received.contains(0x0A) || received.count >= HTTPRequest.longestLine {
+        judge()
+      }
     } catch {
       finish(received.isEmpty ? Verdict(error, nil) : .open, isGood: false)
     }
   }
 
   private func judge() {
-    if received.isEmpty { return finish(.open, isGood: false, detail: "closed without an answer") }
-    let line = Check.firstLine(received)
-    guard let status = StatusLine(received) else {
-      let isTLS = received.first == 0x15
-      return finish(
-        .open, isGood: false,
-        detail: isTLS ? "it speaks TLS" : "no HTTP: \"" + line + "\"")
-    }
-    finish(.open, isGood: status.isSuccess, detail: line)
+    let (isGood, detail) = HTTPRequest.judge(received)
+    finish(.open, isGood: isGood, detail: detail)
   }
 
   override func expire() {
     guard isAsking else { return super.expire() }
     finish(.timeout, detail: "connected, but no answer to GET")
+  }
+}
+
+/// The least that is HTTP: one request, and the line that answers it. RFC 9110, RFC 9112.
+enum HTTPRequest {
+  /// No status line is longer.
+  static let longestLine = 4096
+
+  static func get(_ target: ProbeTarget) -> [UInt8] {
+    let isV6 = target.host.utf8.contains(UInt8(ascii: ":"))
+    var host = isV6 ? "[" + target.host + "]" : target.host
+    if target.port != target.scheme.port { host += ":" + String(target.port) }
+    let path = target.path.isEmpty ? "/" : target.path
+    let text =
+      "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: debugbox\r\nAccept: */*\r\n"
+      + "Connection: close\r\n\r\n"
+    return text.bytes
+  }
+
+  /// Whether the start of an answer is what one wants to hear, and what to show of it.
+  static func judge(_ received: [UInt8]) -> (isGood: Bool, detail: String) {
+    if received.isEmpty { return (false, "closed without an answer") }
+    let line = Check.firstLine(received)
+    if let status = StatusLine(received) { return (status.isSuccess, line) }
+    let isTLS = received.first == 0x15
+    return (false, isTLS ? "it speaks TLS: try https://" : "no HTTP: \"" + line + "\"")
   }
 }
 

@@ -140,7 +140,7 @@ let package = Package(
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
     applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes", "DotnetIPC"),
-    applets("NetworkApplets", "DNS", "Accounts", "TLS"),
+    applets("NetworkApplets", "DNS", "Accounts", "HTTP", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
     applets(

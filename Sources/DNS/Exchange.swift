@@ -1,22 +1,47 @@
 public import Linux
 
+/// What carries messages.
+public enum Transport: Sendable {
+  case udp, tcp, tls, https, httpsGet, http, httpGet
+
+  /// As dig writes it.
+  public var name: StaticString {
+    switch self {
+    case .udp: "UDP"
+    case .tcp: "TCP"
+    case .tls: "TLS"
+    case .https: "HTTPS"
+    case .httpsGet: "HTTPS-GET"
+    case .http: "HTTP"
+    case .httpGet: "HTTP-GET"
+    }
+  }
+}
+
+/// Carries whole messages in its own way: HTTP, RFC 8484, of which this module knows nothing.
+public protocol MessageCarrier: AnyObject, Sendable {
+  var transport: Transport { get }
+  /// The answer of `server`.
+  func ask(_ query: [UInt8], of server: Endpoint, until deadline: Deadline) throws(ChannelError)
+    -> [UInt8]
+}
+
 /// What came back for a query.
 public struct Reply: Sendable {
   public let bytes: [UInt8]
   public let server: Endpoint
   public let isTCP: Bool
-  /// Whether it came over TLS.
-  public let isSecure: Bool
+  public let transport: Transport
   /// Seconds from sending to receiving.
   public let seconds: Double
 
   public init(
-    bytes: [UInt8], server: Endpoint, isTCP: Bool, seconds: Double, isSecure: Bool = false
+    bytes: [UInt8], server: Endpoint, isTCP: Bool, seconds: Double, transport: Transport? = nil
   ) {
     self.bytes = bytes
     self.server = server
     self.isTCP = isTCP
-    self.isSecure = isSecure
+    self.transport = transport ?? (isTCP ? .tcp : .udp)
     self.seconds = seconds
   }
 }
@@ -73,7 +98,8 @@ extension Channel {
       let seconds = clock.monotonic().since(start)
       guard let stray = check.stray(bytes) else {
         return Reply(
-          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds, isSecure: isSecure)
+          bytes: bytes, server: server, isTCP: isTCP, seconds: seconds,
+          transport: isSecure ? .tls : nil)
       }
       onStray(stray)
       // Somebody who floods us must not keep us beyond the deadline.

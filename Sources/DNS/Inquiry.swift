@@ -7,6 +7,8 @@ public struct Inquiry: Sendable {
   public var isTCP = false
   /// Over TCP alone.
   public var security: (any ChannelSecurity)?
+  /// In place of UDP and TCP.
+  public var carrier: (any MessageCarrier)?
   /// Takes a truncated answer as it is.
   public var ignoresTruncation = false
   /// How often each server is asked, and seconds each time.
@@ -97,6 +99,7 @@ public struct Inquiry: Sendable {
     onEvent(.sending(message, bytes: bytes.count, server))
     let deadline = Deadline(seconds: timeout)
     do throws(ChannelError) {
+      if let carrier { return try ask(server, bytes, message, carrier, deadline, onEvent) }
       let channel = try Channel(
         to: server, isTCP: isTCP, from: source, security: security, until: deadline)
       return try channel.ask(bytes, ReplyCheck(message), until: deadline) {
@@ -106,5 +109,21 @@ public struct Inquiry: Sendable {
       onEvent(.failed(error, server, isTCP: isTCP))
       return nil
     }
+  }
+
+  private func ask(
+    _ server: Endpoint, _ bytes: [UInt8], _ message: Message, _ carrier: any MessageCarrier,
+    _ deadline: Deadline, _ onEvent: (Event) -> Void
+  ) throws(ChannelError) -> Reply {
+    let clock = Clock()
+    let start = clock.monotonic()
+    let answer = try carrier.ask(bytes, of: server, until: deadline)
+    let seconds = clock.monotonic().since(start)
+    if let stray = ReplyCheck(message).stray(answer) {
+      onEvent(.stray(stray, server))
+      throw .ended
+    }
+    return Reply(
+      bytes: answer, server: server, isTCP: true, seconds: seconds, transport: carrier.transport)
   }
 }

@@ -40,7 +40,7 @@ private func read(_ words: String...) throws -> DigArguments {
 }
 
 @Test(arguments: [
-  "+nonsense", "+tls-certfile", "+https", "+mapped", "+nomapped", "+idnout", "+bufsize=99999",
+  "+nonsense", "+tls-certfile", "+https=x", "+mapped", "+nomapped", "+idnout", "+bufsize=99999",
   "+subnet=x", "+cookie=1", "+domain",
   "+ednsopt", "+qid=-1", "-k", "-y", "-m", "-Z", "+dscp=1", "+opcode=99",
 ])

@@ -32,12 +32,13 @@ public struct Dig: Command {
         ("dig @10.96.0.10 kubernetes.default.svc.cluster.local", "Ask one server"),
         ("dig +short -x 10.0.0.7", "What is this address called?"),
         ("dig @dns.example +tls +tls-ca example.com", "Over TLS, with the server's name verified"),
+        ("dig @dns.example +https +short example.com", "Over HTTP/2"),
         ("dig +tcp +nsid example.com ANY", "All there is, and who says so"),
       ],
       standard: "BIND 9.18 dig(1), RFC 1035, RFC 6891",
       deviations: [
         "+json prints an object per message", "usage errors end with status 2",
-        "DNS over HTTPS, TSIG keys and IDN are refused by name",
+        "TSIG keys and IDN are refused by name",
       ])
   }
 

@@ -25,10 +25,6 @@ struct DigFooter {
   }
 }
 
-extension Reply {
-  var transport: StaticString { isSecure ? "TLS" : isTCP ? "TCP" : "UDP" }
-}
-
 extension DigSession {
   /// Shows an answer in the way that was asked for.
   func show(
@@ -36,7 +32,7 @@ extension DigSession {
     _ start: Instant, _ query: Query
   ) {
     let footer = DigFooter(
-      lookup: lookup, server: server, transport: reply.transport, seconds: reply.seconds,
+      lookup: lookup, server: server, transport: reply.transport.name, seconds: reply.seconds,
       now: context.clock.now())
     if lookup.isYAML {
       return output.write(DigYAML(message, lookup.style).text(reply, start, footer.now))
@@ -252,7 +248,7 @@ struct DigJSON {
   func text(_ reply: Reply, _ footer: DigFooter) -> String {
     var members: [(key: String, value: JSON)] = [
       ("server", .string(footer.server.endpoint.description)),
-      ("transport", .string("\(reply.transport)".asciiLowercased)),
+      ("transport", .string("\(reply.transport.name)".asciiLowercased)),
       ("milliseconds", .decimal(reply.seconds * 1000, digits: 3)),
       ("bytes", .number(reply.bytes.count)), ("id", .number(Int(message.id))),
       ("opcode", .string(message.operation.description)),

@@ -12,7 +12,7 @@ struct DigLookup {
   var server: String?
   /// Where the server listens, if not at the usual port.
   var givenPort: UInt16?
-  var port: UInt16 { givenPort ?? (tls.isOn ? 853 : 53) }
+  var port: UInt16 { givenPort ?? https?.port ?? (tls.isOn ? 853 : 53) }
   var source: Endpoint?
   var family: IPAddress.Family?
   var isMicroseconds = false
@@ -40,6 +40,7 @@ struct DigLookup {
   // How.
   var isTCP: Bool?
   var tls = DigTLSOptions()
+  var https: DigHTTPOptions?
   var ignoresTruncation = false
   var tries = 3
   var timeout: Double?

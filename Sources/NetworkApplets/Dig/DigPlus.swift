@@ -7,7 +7,8 @@ enum DigPlus: Int, CaseIterable {
   case aaflag, aaonly, additional, adflag, all, answer, authority, badcookie, besteffort, bufsize
   case cdflag, `class`, cmd, comments, cookie, crypto, defname, dns64prefix, dnssec, `do`, domain
   case dscp, edns, ednsflags, ednsnegotiation, ednsopt, expandaaaa, expire, fail, headerOnly, https
-  case httpsGet, httpsPost, httpPlain, identify, idnin, idnout, ignore, json, keepalive, keepopen
+  case httpsGet, httpsPost, httpPlain, httpPlainGet, httpPlainPost, identify, idnin, idnout, ignore,
+    json, keepalive, keepopen
   case mapped, multiline, ndots, nsid, nssearch, onesoa, opcode, padding, qid, qr, question, raflag
   case rdflag, recurse, retry, rrcomments, search, short, showbadcookie, showbadvers, showsearch
   case split, stats, subnet, tcflag, tcp, time, timeout, tls, tlsCa, tlsCertfile, tlsHostname,
@@ -51,6 +52,8 @@ enum DigPlus: Int, CaseIterable {
     case .httpsGet: "https-get"
     case .httpsPost: "https-post"
     case .httpPlain: "http-plain"
+    case .httpPlainGet: "http-plain-get"
+    case .httpPlainPost: "http-plain-post"
     case .identify: "identify"
     case .idnin: "idnin"
     case .idnout: "idnout"
@@ -210,11 +213,11 @@ extension DigLookup {
     case .nssearch: asksNameServers = isOn
     case .tls, .tlsCa, .tlsCertfile, .tlsHostname, .tlsKeyfile:
       try tls.apply(option, isOn, value, word)
+    case .https, .httpsGet, .httpsPost, .httpPlain, .httpPlainGet, .httpPlainPost:
+      https = isOn ? try DigHTTPOptions(option, value, word) : nil
     // Both ways: BIND has given it up.
     case .mapped: throw Self.refusal(option, word)
-    case .dscp, .keepopen, .topdown, .expandaaaa, .dns64prefix, .idnin, .idnout, .httpPlain, .https,
-      .httpsGet,
-      .httpsPost:
+    case .dscp, .keepopen, .topdown, .expandaaaa, .dns64prefix, .idnin, .idnout:
       if isOn { throw Self.refusal(option, word) }
     default: break
     }
@@ -223,8 +226,6 @@ extension DigLookup {
   /// The one place that says what this build cannot do.
   private static func refusal(_ option: DigPlus, _ word: String) -> Failure {
     switch option {
-    case .https, .httpsGet, .httpsPost, .httpPlain:
-      .usage("\(word): DNS over HTTPS is not supported; +tls is")
     case .mapped: .usage("\(word): addresses are used as they are given")
     case .idnin, .idnout: .usage("\(word): names are taken and shown as they are on the wire")
     default: .usage("\(word): not supported")

@@ -54,6 +54,10 @@ final class DigSession {
       inquiry.isTCP = true
       inquiry.security = try DigTLS(lookup, servers, context)
     }
+    if let https = lookup.https {
+      inquiry.isTCP = true
+      inquiry.carrier = try DigHTTPS(https, lookup, servers, context)
+    }
     inquiry.ignoresTruncation = lookup.ignoresTruncation
     inquiry.tries = lookup.tries
     inquiry.timeout = lookup.timeout ?? 5

@@ -40,7 +40,7 @@ struct DigTLSOptions {
 final class DigTLS: ChannelSecurity, Sendable {
   private let names: [(endpoint: Endpoint, name: String)]
   private let options: DigTLSOptions
-  nonisolated(unsafe) private let settings: TLSOptions
+  nonisolated(unsafe) let settings: TLSOptions
 
   init(_ lookup: DigLookup, _ servers: [NamedServer], _ context: Context) throws(Failure) {
     options = lookup.tls
@@ -71,13 +71,16 @@ final class DigTLS: ChannelSecurity, Sendable {
 
   private static let fileLimit = 1 << 20
 
+  /// The name to send and to look for.
+  func name(of server: Endpoint) -> String {
+    options.hostName ?? names.first { $0.endpoint == server }?.name ?? server.address.description
+  }
+
   func secure(_ socket: Socket, to server: Endpoint, until deadline: Deadline)
     throws(ChannelError) -> any SecureStream
   {
     var settings = settings
-    // Without verification nothing but the address is known to the server, as in dig.
-    settings.serverName =
-      options.hostName ?? names.first { $0.endpoint == server }?.name ?? server.address.description
+    settings.serverName = name(of: server)
     do throws(TLSFailure) {
       let session = try TLSSession(socket: socket, settings)
       try session.handshake(until: deadline)

@@ -20,6 +20,7 @@ struct WordOptions {
   ) throws(Failure) {
     let flags = "\(flags)".split(separator: " ")
     let values = "\(values)".split(separator: " ")
+    let prefix = command.isEmpty ? "" : command + ": "
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       guard argument.hasPrefix("-"), argument.utf8.count > 1 else {
@@ -35,11 +36,11 @@ struct WordOptions {
         given.append(Given(name: name, value: ""))
       } else if values.contains(where: { name.sameBytes(as: String($0)) }) {
         guard let value = rest.popFirst() else {
-          throw .usage("\(command): -\(name): value missing")
+          throw .usage("\(prefix)-\(name): value missing")
         }
         given.append(Given(name: name, value: value))
       } else {
-        throw .usage("\(command): -\(name): not supported; openssl --help lists what is")
+        throw .usage("\(prefix)-\(name): not supported; --help lists what is")
       }
     }
   }

@@ -48,7 +48,7 @@ public struct Tls: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     let words = try WordOptions(
-      operands, "tls", flags: "4 6 json",
+      operands, "", flags: "4 6 json",
       values: "alpn cacert cert connect key pass servername starttls timeout")
     guard !words.operands.isEmpty else { throw .usage("no host and no file given") }
     let settings = try TlsSettings(words, context)

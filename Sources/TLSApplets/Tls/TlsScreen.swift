@@ -144,7 +144,7 @@ struct TlsScreen {
 
   private func trust(_ verdict: TLSVerdict) -> String {
     guard let problem = verdict.problems.first(where: { ![62, 64].contains($0.code) }) else {
-      return "the chain leads to one of \(facts.trustCount) CAs trusted here"
+      return "the chain leads to a CA that is trusted here (of \(facts.trustCount))"
     }
     return "NOT trusted: \(problem.text) (\(problem.code), certificate \(problem.depth))"
   }

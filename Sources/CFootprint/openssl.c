@@ -10,8 +10,8 @@
   long name(void); \
   long name(void) { return 1; }
 #define ZEROS(name) \
-  extern const void *const name[8]; \
-  const void *const name[8] = {NULL}
+  extern void *name[8]; \
+  void *name[8] = {NULL}
 
 // The words of the parts that are here.
 #define WORDS(name) int ossl_err_load_##name##_strings(void)

@@ -25,6 +25,7 @@ public struct PythonStacks {
   private let memory: ByteSource
   private let runtime: UInt64
   private let layout: PythonLayout
+  private let budget = ReadBudget()
 
   private static let mostThreads = 10_000
   private static let mostFrames = 4_000
@@ -49,7 +50,7 @@ public struct PythonStacks {
 
   /// All threads of all interpreters.
   public func threads() throws(Failure) -> [PythonThread] {
-    for _ in 0..<20 {
+    for _ in 0..<20 where budget.left > 0 {
       if let threads = attemptThreads(), !threads.isEmpty { return threads }
     }
     throw .message("its stacks change too fast, or are laid out in another way")
@@ -104,7 +105,7 @@ public struct PythonStacks {
 
   private func isStub(_ frame: UInt64) -> Bool {
     guard let owner = layout.owner else { return false }
-    return memory.read(frame &+ UInt64(owner), 1)?.first == 3
+    return read(frame &+ UInt64(owner), 1)?.first == 3
   }
 
   private func read(frame: UInt64, code: UInt64) -> PythonFrame? {
@@ -118,7 +119,7 @@ public struct PythonStacks {
     guard let first = number32(code, layout.firstLine),
       let object = pointer(code, layout.lineTable),
       let size = pointer(object, 16), size <= UInt64(Self.longestTable),
-      let table = memory.read(object &+ 32, Int(size))
+      let table = read(object &+ 32, Int(size))
     else { return nil }
     if let instructions = layout.instructions {
       guard let next = pointer(frame, layout.instruction) else { return nil }
@@ -142,7 +143,7 @@ public struct PythonStacks {
     let kind = (state >> 2) & 7
     let isASCII = (state >> 6) & 1 == 1
     guard kind == 1 || kind == 2 || kind == 4,
-      let bytes = memory.read(
+      let bytes = read(
         address &+ UInt64(isASCII ? layout.ascii : layout.compact), Int(length) * kind)
     else { return nil }
     if isASCII { return String(bytes: bytes) }
@@ -155,12 +156,24 @@ public struct PythonStacks {
     return String(scalars)
   }
 
+  private func read(_ address: UInt64, _ count: Int) -> [UInt8]? {
+    // A read costs something, however small it is.
+    budget.left -= max(64, count)
+    return budget.left > 0 ? memory.read(address, count) : nil
+  }
+
   private func pointer(_ address: UInt64, _ offset: Int) -> UInt64? {
-    memory.read(address &+ UInt64(offset), 8).flatMap { LittleEndian($0).number(0, 8) }
+    read(address &+ UInt64(offset), 8).flatMap { LittleEndian($0).number(0, 8) }
   }
 
   private func number32(_ address: UInt64, _ offset: Int) -> Int? {
-    memory.read(address &+ UInt64(offset), 4).flatMap { LittleEndian($0).number(0, 4) }
+    read(address &+ UInt64(offset), 4).flatMap { LittleEndian($0).number(0, 4) }
       .map { Int(Int32(truncatingIfNeeded: $0)) }
   }
+}
+
+/// How much is read of one process in all: structures that lead in circles end there.
+private final class ReadBudget {
+  /// Bytes.
+  var left = 256 << 20
 }

@@ -18,7 +18,7 @@ public struct RouteApplet: Command {
         },
         .flag("4", "inet", "The IPv4 table, the default") { $0.v6 = false },
         .flag("6", "inet6", "The IPv6 table") { $0.v6 = true },
-        .parsed("A", "af", "FAMILY", "inet or inet6") {
+        .parsed("A", "af", "FAMILY", "One of inet, inet6") {
           (options: inout RouteApplet, name) throws(Failure) in
           guard name == "inet" || name == "inet6" else { throw .usage("\(name): no such family") }
           options.v6 = name == "inet6"

@@ -1,5 +1,6 @@
 import Applets
 import Box
+import Foundation
 import Testing
 
 /// What the manual of every applet must be, so that help, completions and man pages made of it are right.
@@ -39,7 +40,7 @@ import Testing
         let title = "\(name) \(optionNames(option))"
         #expect(option.isDigits || !(option.short + option.words).isEmpty, "\(title)")
         #expect((option.arity == .flag) == option.metavariable.isEmpty, "\(title)")
-        #expect(isSentence(option.help), "\(title): \(option.help)")
+        #expect(isSentence(withoutCommands(option.help)), "\(title): \(option.help)")
       }
     }
   }
@@ -67,6 +68,14 @@ import Testing
   }
 
   /// A capital or a symbol at the start, no full stop at the end.
+  /// Without the names of the commands that an option belongs to: `s_client, verify: …`.
+  private func withoutCommands(_ text: String) -> String {
+    guard let colon = text.range(of: ": "),
+      text[..<colon.lowerBound].allSatisfy({ $0.isLowercase || $0.isNumber || "_, ".contains($0) })
+    else { return text }
+    return text[colon.upperBound...].prefix(1).uppercased() + text[colon.upperBound...].dropFirst()
+  }
+
   private func isSentence(_ text: String) -> Bool {
     guard let first = text.first else { return false }
     return !first.isLowercase && !text.hasSuffix(".")

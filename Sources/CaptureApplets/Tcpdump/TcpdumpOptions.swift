@@ -69,7 +69,7 @@ extension Tcpdump {
       .flag(nil, "print", "Show packets that are written, too") { $0.save.prints = true },
       .flag(nil, "nano", "Times to the nanosecond") { $0.wantsNanoseconds = true },
       .flag(nil, "micro", "Times to the microsecond, the default") { $0.wantsNanoseconds = false },
-      .parsed(nil, "time-stamp-precision", "UNIT", "micro or nano") {
+      .parsed(nil, "time-stamp-precision", "UNIT", "One of micro, nano") {
         (options: inout Tcpdump, text) throws(Failure) in
         switch text {
         case "micro": options.wantsNanoseconds = false
@@ -93,7 +93,7 @@ extension Tcpdump {
       .flag("p", "no-promiscuous-mode", "Only packets that concern this host") {
         $0.isPromiscuous = false
       },
-      .parsed("Q", "direction", "WAY", "in, out or inout") {
+      .parsed("Q", "direction", "WAY", "One of in, out, inout") {
         (options: inout Tcpdump, text) throws(Failure) in
         switch text {
         case "in": options.direction = .incoming

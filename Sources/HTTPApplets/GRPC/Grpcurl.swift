@@ -10,7 +10,7 @@ public struct Grpcurl: Command {
   public static var manual: Manual<Grpcurl> {
     Manual(
       "grpcurl", "List what a gRPC server offers, and ask for its health", family: .network,
-      operands: "HOST:PORT list [SERVICE]|describe [SYMBOL]|grpc.health.v1.Health/Check",
+      operands: "HOST:PORT list [SERVICE]|describe [SYMBOL]|METHOD",
       grammar: .own,
       options: [
         .word("plaintext", "", "Without TLS"),

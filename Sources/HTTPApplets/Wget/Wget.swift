@@ -144,7 +144,7 @@ extension Wget {
       },
       on(nil, "no-clobber", "Leave files that are there; -nc") { $0.keepsExisting = true },
       on("c", "continue", "Go on where the file ends") { $0.resumes = true },
-      .parsed(nil, "progress", "KIND", "bar or dot; dot where there is no terminal") {
+      .parsed(nil, "progress", "KIND", "As bar or dot; dot where there is no terminal") {
         options, text throws(Failure) in
         guard text.hasPrefix("bar") || text.hasPrefix("dot") else {
           throw .usage("--progress: \(text): neither bar nor dot")
@@ -188,7 +188,7 @@ extension Wget {
       text(nil, "password http-password", "PASSWORD", "Log in with PASSWORD") {
         $0.password = $1
       },
-      .parsed(nil, "compression", "KIND", "auto, gzip or none; none") {
+      .parsed(nil, "compression", "KIND", "One of auto, gzip, none; none unless told") {
         options, text throws(Failure) in
         guard ["auto", "gzip", "none"].contains(text) else {
           throw .usage("--compression: \(text): auto, gzip or none")
@@ -246,7 +246,7 @@ extension Wget {
       },
       text(nil, "certificate", "FILE", "Our certificate, PEM") { $0.certificate = $1 },
       text(nil, "private-key", "FILE", "The key of our certificate, PEM") { $0.privateKey = $1 },
-      .parsed(nil, "secure-protocol", "VERSION", "auto, TLSv1_2, TLSv1_3") {
+      .parsed(nil, "secure-protocol", "VERSION", "One of auto, TLSv1_2, TLSv1_3") {
         options, text throws(Failure) in
         switch text {
         case "auto": options.settings.minimumTLS = nil

@@ -14,7 +14,7 @@ public struct Probe: Reporting {
 
   public static var manual: Manual<Probe> {
     Manual(
-      "probe", "Try many endpoints at once, and say who answers or who says no", family: .network,
+      "probe", "Try many endpoints at once, and say who answers or says no", family: .network,
       operands: "TARGET...",
       options: [
         .flag("4", nil, "Use IPv4 only") { $0.settings.family = .v4 },

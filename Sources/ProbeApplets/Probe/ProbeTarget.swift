@@ -111,6 +111,8 @@ struct ProbeTarget: Equatable {
     }
     if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]"), host.count > 1 {
       host = host.dropFirst().dropLast()
+    } else if host.first == UInt8(ascii: "[") {
+      throw .usage("\(text): no ] behind the address")
     }
     guard let list else {
       guard let port = scheme.port else {

@@ -37,7 +37,7 @@ public struct Traceroute: Command {
       .value("i", "interface", "INTERFACE", "Send from this interface") {
         (options: inout Traceroute, text: String) in options.settings.departure.interface = text
       },
-      .parsed("M", "module", "METHOD", "default, icmp, tcp or udp") {
+      .parsed("M", "module", "METHOD", "One of default, icmp, tcp, udp") {
         (options: inout Traceroute, text: String) throws(Failure) in
         switch text {
         case "default": options.settings.method = .rising

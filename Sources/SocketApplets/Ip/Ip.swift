@@ -17,7 +17,7 @@ public struct Ip: Command {
         .word("statistics stats s", "", "Show counters; twice shows errors too"),
         .word("details d", "", "Show more"), .word("oneline o", "", "One line for each"),
         .word("color c", "", "Colour, always; -c=auto on a terminal, -c=never"),
-        .word("family f", "FAMILY", "inet, inet6 or link"),
+        .word("family f", "FAMILY", "One of inet, inet6, link"),
         .word("numeric N", "", "Nothing: numbers with a known name are named"),
       ],
       examples: [

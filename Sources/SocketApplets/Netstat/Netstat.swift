@@ -47,7 +47,7 @@ public struct Netstat: Command {
         .flag("T", "notrim", "Do not cut addresses") { $0.view.wide = true },
         .flag("4", "inet", "Only IPv4") { $0.v4 = true },
         .flag("6", "inet6", "Only IPv6") { $0.v6 = true },
-        .parsed("A", "protocol", "FAMILY", "inet, inet6 or unix") {
+        .parsed("A", "protocol", "FAMILY", "One of inet, inet6, unix") {
           (options: inout Netstat, text) throws(Failure) in try options.choose(text)
         },
         .flag("r", "route", "Show the routing table") { $0.mode = .routes },

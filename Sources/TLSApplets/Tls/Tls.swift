@@ -10,7 +10,7 @@ public struct Tls: Command {
 
   public static var manual: Manual<Tls> {
     Manual(
-      "tls", "Show what a TLS server or a certificate is like, with a verdict", family: .network,
+      "tls", "Show what a TLS server or certificate is like, with a verdict", family: .network,
       operands: "HOST[:PORT]|FILE...", grammar: .own,
       options: [
         .word("4", "", "IPv4 only; -6 IPv6 only"),
@@ -22,7 +22,7 @@ public struct Tls: Command {
         .word("key", "FILE", "The key of -cert; with FILE operands: does it belong to them?"),
         .word("pass", "WORD", "The password of the key"),
         .word("servername", "NAME", "The name to send and to look for"),
-        .word("starttls", "PROTOCOL", "smtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp …"),
+        .word("starttls", "PROTOCOL", "One of smtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp …"),
         .word("timeout", "SECONDS", "For all of it (10)"),
       ],
       examples: [

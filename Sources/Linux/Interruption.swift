@@ -1,13 +1,14 @@
 internal import CLinux
 
-/// Holds back SIGINT, SIGTERM and SIGHUP while it lives, so that what was begun can be put in order.
+/// Holds back SIGINT, SIGTERM and SIGHUP while it lives, so that what was begun can be put in order; and SIGPIPE, so that
+/// a reader that goes away is an error of writing.
 public final class Interruption {
   private var held = sigset_t()
   private var before = sigset_t()
 
   public init() {
     sigemptyset(&held)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&held, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&held, number) }
     sigprocmask(SIG_BLOCK, &held, &before)
   }
 

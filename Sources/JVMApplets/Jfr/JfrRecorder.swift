@@ -36,6 +36,8 @@ struct JfrRecorder {
   ) throws(Failure) {
     let name = "debugbox-\(Process.ownPID)-\(context.clock.monotonic().nanoseconds)"
     let interruption = Interruption()
+    // To the end: what comes while the file is fetched must not leave it there.
+    defer { withExtendedLifetime(interruption) {} }
     _ = try command(
       "JFR.start name=\(name) settings=\(settings) duration=\(seconds + Self.grace)s", attachment)
     let signal = wait(interruption, context)
@@ -167,7 +169,8 @@ struct JfrRecorder {
         }
       }
     }
-    if let failure { throw .system(failure.about(sink.name)) }
+    guard let failure else { return }
+    throw failure.errno == .brokenPipe ? .quiet(128 + 13) : .system(failure.about(sink.name))
   }
 }
 

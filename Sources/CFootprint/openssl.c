@@ -93,7 +93,7 @@ NONE(tls_parse_ctos_early_data); NONE(tls_parse_ctos_ec_pt_formats); NONE(tls_pa
 NONE(tls_parse_ctos_etm); NONE(tls_parse_ctos_key_share); NONE(tls_parse_ctos_maxfragmentlen);
 NONE(tls_parse_ctos_npn); NONE(tls_parse_ctos_post_handshake_auth); NONE(tls_parse_ctos_psk);
 NONE(tls_parse_ctos_psk_kex_modes); NONE(tls_parse_ctos_renegotiate); NONE(tls_parse_ctos_server_name);
-NONE(tls_parse_ctos_session_ticket); NONE(tls_parse_ctos_sig_algs); NONE(tls_parse_ctos_sig_algs_cert);
+NONE(tls_parse_ctos_session_ticket);
 NONE(tls_parse_ctos_srp); NONE(tls_parse_ctos_status_request); NONE(tls_parse_ctos_supported_groups);
 NONE(tls_parse_ctos_use_srtp);
 
@@ -140,3 +140,28 @@ NONE(ossl_x448); NONE(ossl_x448_public_from_private);
 // PKCS #7, and extensions from configuration files.
 NONE(ASN1_generate_v3); NONE(PKCS7_ISSUER_AND_SERIAL_it); NONE(PKCS7_it); NONE(d2i_PKCS7); NONE(i2d_PKCS7);
 NONE(ossl_pkcs7_resolve_libctx);
+
+// Of the server's extensions the two that it sends to a client, too, when it asks for a certificate (RFC 8446, 4.3.2): the
+// signature algorithms that it takes, behind their length.
+struct packet {
+  const unsigned char *at;
+  size_t left;
+};
+int tls1_save_sigalgs(void *ssl, struct packet *list, int for_certificates);
+static int save_algorithms(void *ssl, struct packet *packet, int for_certificates) {
+  if (packet->left < 4) return 0;
+  struct packet list = {packet->at + 2, (size_t)packet->at[0] << 8 | packet->at[1]};
+  if (list.left != packet->left - 2) return 0;
+  *packet = (struct packet){packet->at + packet->left, 0};
+  return tls1_save_sigalgs(ssl, &list, for_certificates);
+}
+int tls_parse_ctos_sig_algs(void *ssl, struct packet *packet, unsigned context, void *certificate, size_t index);
+int tls_parse_ctos_sig_algs(void *ssl, struct packet *packet, unsigned context, void *certificate, size_t index) {
+  (void)context, (void)certificate, (void)index;
+  return save_algorithms(ssl, packet, 0);
+}
+int tls_parse_ctos_sig_algs_cert(void *ssl, struct packet *packet, unsigned context, void *certificate, size_t index);
+int tls_parse_ctos_sig_algs_cert(void *ssl, struct packet *packet, unsigned context, void *certificate, size_t index) {
+  (void)context, (void)certificate, (void)index;
+  return save_algorithms(ssl, packet, 1);
+}

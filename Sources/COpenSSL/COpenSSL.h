@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #endif
 #include <errno.h>
+#include <openssl/decoder.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -134,8 +135,17 @@ static inline int cssl_no_password(char *target, int size, int is_writing, void 
   memcpy(target, password, length);
   return (int)length;
 }
+// With a password that is known no callback, which the static library would wrap in a user interface that it has not.
 static inline EVP_PKEY *cssl_private_key(BIO *bio, const char *password) {
-  return PEM_read_bio_PrivateKey(bio, NULL, cssl_no_password, (void *)password);
+  if (!password) return PEM_read_bio_PrivateKey(bio, NULL, cssl_no_password, NULL);
+  EVP_PKEY *key = NULL;
+  OSSL_DECODER_CTX *context = OSSL_DECODER_CTX_new_for_pkey(&key, "PEM", NULL, NULL, EVP_PKEY_KEYPAIR, NULL, NULL);
+  if (!context) return NULL;
+  OSSL_DECODER_CTX_set_passphrase(context, (const unsigned char *)password, strlen(password));
+  // One block of the file after the other, until there is a key in it.
+  while (!OSSL_DECODER_from_bio(context, bio) && !key && !BIO_eof(bio)) ERR_clear_error();
+  OSSL_DECODER_CTX_free(context);
+  return key;
 }
 
 static inline int cssl_reason(unsigned long code) { return ERR_GET_REASON(code); }

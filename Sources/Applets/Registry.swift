@@ -18,10 +18,10 @@ internal import TextApplets
 
 /// Every name the box answers to.
 public func registry() -> [Applet] {
-  var applets = [
-    Applet("busybox", Debugbox.self),
-    Applet("debugbox", Debugbox.self),
-  ]
+  var applets: [Applet] = []
+  applets.reserveCapacity(256)
+  applets.append(Applet("busybox", Debugbox.self))
+  applets.append(Applet("debugbox", Debugbox.self))
   applets += captureApplets()
   applets += dotnetApplets()
   applets += fileApplets()

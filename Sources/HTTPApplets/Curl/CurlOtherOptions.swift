@@ -117,7 +117,7 @@ extension Curl {
       text(nil, "ciphers", "LIST", "Ciphers up to TLS 1.2, in OpenSSL's words") { $0.ciphers = $1 },
       text(nil, "tls13-ciphers", "LIST", "Ciphers of TLS 1.3") { $0.ciphersuites = $1 },
       text(nil, "curves", "LIST", "Groups of the key exchange") { $0.curves = $1 },
-      text(nil, "pinnedpubkey", "PINS", "Hashes, sha256//HASH;…: the server's key must be one of them") {
+      text(nil, "pinnedpubkey", "PINS", "Hashes, sha256//HASH;…: one must be the key's") {
         $0.pin = $1
       },
       on(nil, "alpn", "Offer protocols in TLS; --no-alpn") { $0.offersALPN = $1 },

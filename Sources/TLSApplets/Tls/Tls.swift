@@ -22,7 +22,7 @@ public struct Tls: Command {
         .word("key", "FILE", "The key of -cert; with FILE operands: does it belong to them?"),
         .word("pass", "WORD", "The password of the key"),
         .word("servername", "NAME", "The name to send and to look for"),
-        .word("starttls", "PROTOCOL", "One of smtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp …"),
+        .word("starttls", "PROTOCOL", "One of smtp, imap, pop3, ftp, postgres, mysql, ldap …"),
         .word("timeout", "SECONDS", "For all of it (10)"),
       ],
       examples: [

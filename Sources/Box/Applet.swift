@@ -83,8 +83,14 @@ public struct Page {
 extension [Applet] {
   /// The applet called `name`.
   public func named(_ name: String) -> Applet? {
-    for applet in self where applet.name.isEqual(name) { return applet }
-    return nil
+    var name = name
+    // In place: each start passes here, and an applet is a large thing to copy.
+    let index = name.withUTF8 { wanted in
+      withUnsafeBufferPointer { applets in
+        applets.indices.first { applets[$0].name.isEqual(wanted) }
+      }
+    }
+    return index.map { self[$0] }
   }
 
   /// As lists show them: in the order of the bytes of their names.
@@ -96,10 +102,9 @@ extension [Applet] {
 
 extension StaticString {
   /// Without making a string of this.
-  func isEqual(_ other: String) -> Bool {
-    var other = other
-    return other.withUTF8 { theirs in
-      withUTF8Buffer { mine in mine.elementsEqual(theirs) }
-    }
+  func isEqual(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard other.count == utf8CodeUnitCount else { return false }
+    for index in 0..<other.count where other[index] != utf8Start[index] { return false }
+    return true
   }
 }

@@ -42,7 +42,7 @@ void crt_retitle(char *text, size_t length) {
   if (length > shown) {
     if (!move_environment()) return;
     // There the kernel takes it as one text up to the first NUL.
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = 0; i + 1 < kept; i++)
       if (!text[i]) text[i] = ' ';
     shown = room;
   }

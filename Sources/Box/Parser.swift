@@ -29,9 +29,16 @@ final class SettingsOf<C: Command>: Settings {
 
   init(_ manual: Manual<C>, grammar: Grammar? = nil) {
     let grammar = grammar ?? manual.grammar
-    actions = grammar == .own || grammar == .literal ? [] : manual.options
-    super.init(grammar, actions.map { $0.names })
+    actions = Self.options(manual, grammar)
+    super.init(grammar, Self.names(actions))
   }
+
+  private static func options(_ manual: Manual<C>, _ grammar: Grammar) -> [Option<C>] {
+    grammar == .own || grammar == .literal ? [] : manual.options
+  }
+
+  // Outside of init, where the compiler of Swift 6.3 fails at it.
+  private static func names(_ options: [Option<C>]) -> [OptionNames] { options.map { $0.names } }
 
   override func apply(_ index: Int, _ value: String?) throws(Failure) {
     try actions[index].apply(&command, value)

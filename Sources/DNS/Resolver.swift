@@ -93,39 +93,50 @@ public struct Resolution: Sendable {
 
 /// The stub resolver of every applet: hosts(5), nsswitch.conf(5), resolv.conf(5), then DNS.
 public final class Resolver {
-  public var configuration: ResolverConfiguration
-  public let hosts: HostsFile
-  public internal(set) var services: NameServices
+  // Read when they are needed: an address needs none of them.
+  public lazy var configuration = readConfiguration()
+  public private(set) lazy var hosts = HostsFile(read("/etc/hosts"))
+  public internal(set) lazy var services = NameServices(read("/etc/nsswitch.conf"))
   /// What has been done so far.
   public private(set) var steps: [ResolverStep] = []
   /// Told of each step as it is done.
   public var onStep: ((ResolverStep) -> Void)?
   private var turns = 0
+  private let root: Root
+  /// `RES_OPTIONS` and `LOCALDOMAIN` of the environment.
+  private let options: String?
+  private let domains: String?
 
   /// With the files of our own root.
   public convenience init(_ context: Context) {
-    self.init(root: context.root)
-    if let options = context.variable("RES_OPTIONS") {
-      for option in words(options.bytes) { configuration.set(option) }
-    }
-    if let domains = context.variable("LOCALDOMAIN") {
-      configuration.hasSearch = true
-      configuration.search = words(domains.bytes)
-    }
+    self.init(
+      root: context.root, options: context.variable("RES_OPTIONS"),
+      domains: context.variable("LOCALDOMAIN"))
   }
 
   /// With the files of any root; a target's are foreign text.
-  public init(root: Root) {
-    func read(_ path: String) -> [UInt8] {
-      (try? root.contents(path, limit: HostsFile.limit)) ?? []
-    }
-    configuration = ResolverConfiguration(read("/etc/resolv.conf"))
-    hosts = HostsFile(read("/etc/hosts"))
-    services = NameServices(read("/etc/nsswitch.conf"))
+  public init(root: Root, options: String? = nil, domains: String? = nil) {
+    self.root = root
+    self.options = options
+    self.domains = domains
+  }
+
+  private func read(_ path: String) -> [UInt8] {
+    (try? root.contents(path, limit: HostsFile.limit)) ?? []
+  }
+
+  private func readConfiguration() -> ResolverConfiguration {
+    var configuration = ResolverConfiguration(read("/etc/resolv.conf"))
     if !configuration.hasSearch { configuration.search = Self.ownDomain(root) }
     if configuration.servers.isEmpty {
       configuration.servers = [Endpoint(.loopbackV4, port: 53)]
     }
+    for option in words((options ?? "").bytes) { configuration.set(option) }
+    if let domains {
+      configuration.hasSearch = true
+      configuration.search = words(domains.bytes)
+    }
+    return configuration
   }
 
   /// What is behind the first dot of the host's name.

@@ -37,6 +37,7 @@ void _dl_protect_relro(struct link_map *map) { (void)map; }
 void _dl_init_paths(const char *path, const char *source, const char *prefixes, const char *mask) {
   (void)path, (void)source, (void)prefixes, (void)mask;
 }
+const char *_dl_get_origin(void) { return (const char *)-1; }
 int __stack_prot = PROT_READ | PROT_WRITE;
 
 // Nothing unwinds: the tables for it are not even in the binary.

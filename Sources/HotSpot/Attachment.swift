@@ -69,6 +69,16 @@ public struct Attachment {
     _ = Trigger.owned(ids) { () throws(SystemError) in try removeFile(name, in: folder) }
   }
 
+  /// Removes an empty folder of the VM's, with its own rights.
+  ///
+  /// - Returns: whether it is gone.
+  func removeFolder(_ path: String) -> Bool {
+    let failure = Trigger.owned(ids) { () throws(SystemError) in
+      try root.spot(path).removeFolder()
+    }
+    return failure == nil
+  }
+
   /// A connection to the listener, which is started where it has not been.
   private func connect() throws(Failure) -> LocalSocket {
     if let socket = try knock() { return socket }

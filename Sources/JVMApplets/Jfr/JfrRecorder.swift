@@ -38,12 +38,19 @@ struct JfrRecorder {
     let interruption = Interruption()
     // To the end: what comes while the file is fetched must not leave it there.
     defer { withExtendedLifetime(interruption) {} }
+    let repository = try FlightRepository(attachment)
     _ = try command(
       "JFR.start name=\(name) settings=\(settings) duration=\(seconds + Self.grace)s", attachment)
     let signal = wait(interruption, context)
     let file = TargetFile(pid: pid, path: "/tmp/\(name).jfr")
     _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment)
-    defer { attachment.remove("\(name).jfr") }
+    defer {
+      attachment.remove("\(name).jfr")
+      if let path = repository.tidy() {
+        let folder = TargetFile(pid: pid, path: path).display
+        context.note("the JVM keeps its folder for recordings until it ends: \(folder)")
+      }
+    }
     isFetching = true
     let size = try fetch(file, sink, context)
     let place = sink.name == "-" ? "" : " to \(sink.name)"

@@ -1,5 +1,5 @@
 public import Box
-internal import Linux
+public import Linux
 internal import ProcFS
 
 /// The folder where a JVM gathers what it records, `/tmp/2026_11_21_17_51_54_7`.
@@ -18,15 +18,21 @@ public struct FlightRepository {
 
   /// Removes the folder if the recording caused it and no other recording uses it.
   ///
+  /// - Parameter interruption: ends the wait for a JVM that does not answer.
   /// - Returns: the path, as the JVM sees it, where that could not be done.
-  public func tidy() -> String? {
-    guard let path = (try? Self.current(attachment)) ?? nil, path != before else { return nil }
+  public func tidy(_ interruption: Interruption) -> String? {
+    guard let path = (try? Self.current(attachment, interruption)) ?? nil, path != before else {
+      return nil
+    }
     return attachment.removeFolder(path) ? nil : path
   }
 
   /// What the JVM says; nil where it has none, or tells of one that is not there any more.
-  private static func current(_ attachment: Attachment) throws(Failure) -> String? {
-    let answer = try attachment.text(AttachRequest("jcmd", ["JFR.configure"]))
+  private static func current(_ attachment: Attachment, _ interruption: Interruption? = nil)
+    throws(Failure) -> String?
+  {
+    let answer = try attachment.text(
+      AttachRequest("jcmd", ["JFR.configure"]), interruption: interruption)
     guard answer.reply.status == 0,
       let path = path(answer.text, pid: attachment.process.innerPID),
       let status = try? attachment.root.status(path, follow: false), status.kind == .directory

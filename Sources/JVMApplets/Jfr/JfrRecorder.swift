@@ -35,18 +35,22 @@ struct JfrRecorder {
     _ attachment: Attachment, _ sink: Sink, _ isFetching: inout Bool, _ context: Context
   ) throws(Failure) {
     let name = "debugbox-\(Process.ownPID)-\(context.clock.monotonic().nanoseconds)"
+    let repository = try FlightRepository(attachment)
     let interruption = Interruption()
     // To the end: what comes while the file is fetched must not leave it there.
     defer { withExtendedLifetime(interruption) {} }
-    let repository = try FlightRepository(attachment)
-    _ = try command(
-      "JFR.start name=\(name) settings=\(settings) duration=\(seconds + Self.grace)s", attachment)
+    try start(name, attachment, interruption, context)
     let signal = wait(interruption, context)
     let file = TargetFile(pid: pid, path: "/tmp/\(name).jfr")
-    _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment)
+    do throws(Failure) {
+      _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment, interruption)
+    } catch {
+      if error.text == nil { context.note("the JVM may still write \(file.display)") }
+      throw error
+    }
     defer {
       attachment.remove("\(name).jfr")
-      if let path = repository.tidy() {
+      if let path = repository.tidy(interruption) {
         let folder = TargetFile(pid: pid, path: path).display
         context.note("the JVM keeps its folder for recordings until it ends: \(folder)")
       }
@@ -56,6 +60,21 @@ struct JfrRecorder {
     let place = sink.name == "-" ? "" : " to \(sink.name)"
     context.note("\(size) bytes written\(place)")
     if let signal { throw .quiet(128 + signal) }
+  }
+
+  private func start(
+    _ name: String, _ attachment: Attachment, _ interruption: Interruption, _ context: Context
+  ) throws(Failure) {
+    let length = seconds + Self.grace
+    do throws(Failure) {
+      _ = try command(
+        "JFR.start name=\(name) settings=\(settings) duration=\(length)s", attachment, interruption)
+    } catch {
+      if error.text == nil {
+        context.note("the JVM may still record; that ends by itself after \(length) s")
+      }
+      throw error
+    }
   }
 
   /// Where the recording goes on our side.
@@ -97,8 +116,11 @@ struct JfrRecorder {
   }
 
   /// - Returns: the text of the answer.
-  private func command(_ line: String, _ attachment: Attachment) throws(Failure) -> String {
-    let (reply, text) = try attachment.text(AttachRequest("jcmd", [line]))
+  private func command(
+    _ line: String, _ attachment: Attachment, _ interruption: Interruption
+  ) throws(Failure) -> String {
+    let (reply, text) = try attachment.text(
+      AttachRequest("jcmd", [line]), interruption: interruption)
     if reply.status != 0 {
       throw Failure(
         "\(pid): \(reply.complaint)",

@@ -95,9 +95,9 @@ public struct NettraceField {
   }
 }
 
-/// One event; its payload is valid only while it is handed out.
+/// One event; it is valid only while it is handed out.
 public struct NettraceEvent {
-  public let kind: NettraceKind
+  let entry: KindEntry
   /// In ticks of the trace's clock.
   public let timestamp: UInt64
   /// The kernel's number of the thread.
@@ -105,6 +105,25 @@ public struct NettraceEvent {
   /// The number of its stack; 0 is none.
   public let stack: UInt32
   public let payload: UnsafeRawBufferPointer
+
+  public var kind: NettraceKind { entry.kind.takeUnretainedValue() }
+  public var source: NettraceSource { entry.source }
+  /// The number of its kind, by which its sender tells the kinds apart.
+  public var id: UInt32 { entry.id }
+}
+
+/// A kind as events carry it: the reader holds the kind itself, since counting references of each of millions of events
+/// takes longer than reading them.
+struct KindEntry {
+  let kind: Unmanaged<NettraceKind>
+  let source: NettraceSource
+  let id: UInt32
+
+  init(_ kind: NettraceKind) {
+    self.kind = Unmanaged.passUnretained(kind)
+    source = kind.source
+    id = kind.id
+  }
 }
 
 /// What the head of a trace tells.

@@ -11,6 +11,8 @@ public final class NettraceReader {
   /// Offset in the stream of the first byte that is held: blocks are aligned by it.
   private var offset = 0
   private var kinds: [NettraceKind?] = []
+  /// The same as events carry them.
+  private var entries: [KindEntry?] = []
   private var pointerSize = 8
   private var objectVersion = 0
 
@@ -260,9 +262,11 @@ extension NettraceReader {
     let flags = try cursor.uint16()
     guard headerSize >= 4 else { throw .damaged }
     try cursor.skip(headerSize - 4)
+    let isCompressed = flags & 1 != 0
+    if isCompressed, !isMetadata { return try compressedEvents(&cursor) }
     var header = NettraceEventHeader()
     while cursor.remaining > 0 {
-      if flags & 1 != 0 {
+      if isCompressed {
         try header.readCompressed(&cursor)
       } else {
         // The last bytes of a block may be padding.
@@ -270,8 +274,23 @@ extension NettraceReader {
         try header.readPlain(&cursor)
       }
       let payload = try cursor.part(header.size)
-      if flags & 1 == 0 { try cursor.skip(min(cursor.remaining, (4 - cursor.position % 4) % 4)) }
+      if !isCompressed { try cursor.skip(min(cursor.remaining, (4 - cursor.position % 4) % 4)) }
       if isMetadata { try describe(payload) } else { hand(header, payload) }
+    }
+  }
+
+  /// What nearly all of a trace consists of: heads are read without a check per byte, but for the last of a block.
+  private func compressedEvents(_ cursor: inout NettraceCursor) throws(NettraceError) {
+    var header = NettraceEventHeader()
+    while cursor.remaining > 0 {
+      if let head = cursor.ahead(NettraceEventHeader.longest) {
+        let length = header.readCompressed(head)
+        guard length > 0 else { throw .damaged }
+        try cursor.skip(length)
+      } else {
+        try header.readCompressed(&cursor)
+      }
+      hand(header, try cursor.part(header.size))
     }
   }
 
@@ -279,63 +298,21 @@ extension NettraceReader {
     let (number, kind) = try NettraceKind.read(payload)
     let index = Int(number)
     guard index < Self.mostKinds else { return }
-    while kinds.count <= index { kinds.append(nil) }
+    while kinds.count <= index {
+      kinds.append(nil)
+      entries.append(nil)
+    }
     kinds[index] = kind
+    entries[index] = KindEntry(kind)
   }
 
   @inline(__always)
   private func hand(_ header: NettraceEventHeader, _ payload: UnsafeRawBufferPointer) {
     events += 1
-    guard header.kind < kinds.count, let kind = kinds[header.kind] else { return }
+    guard header.kind < entries.count, let entry = entries[header.kind] else { return }
     sink.event(
       NettraceEvent(
-        kind: kind, timestamp: header.timestamp, thread: header.thread, stack: header.stack,
+        entry: entry, timestamp: header.timestamp, thread: header.thread, stack: header.stack,
         payload: payload))
-  }
-}
-
-/// The head of an event; in compressed form what is absent is as in the event before.
-struct NettraceEventHeader {
-  var kind = 0
-  var thread: UInt64 = 0
-  var stack: UInt32 = 0
-  var timestamp: UInt64 = 0
-  var size = 0
-
-  @inline(__always)
-  mutating func readCompressed(_ cursor: inout NettraceCursor) throws(NettraceError) {
-    let flags = try cursor.byte()
-    if flags & 1 != 0 { kind = Int(truncatingIfNeeded: try cursor.varint() & 0x7FFF_FFFF) }
-    if flags & 2 != 0 {
-      // Sequence number, thread that wrote the event, processor.
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-    }
-    if flags & 4 != 0 { thread = try cursor.varint() }
-    if flags & 8 != 0 { stack = UInt32(truncatingIfNeeded: try cursor.varint()) }
-    timestamp = timestamp &+ (try cursor.varint())
-    // Activity and related activity; 64 marks order.
-    if flags & 16 != 0 { try cursor.skip(16) }
-    if flags & 32 != 0 { try cursor.skip(16) }
-    if flags & 128 != 0 {
-      let count = try cursor.varint()
-      guard count <= UInt64(cursor.remaining) else { throw .damaged }
-      size = Int(count)
-    }
-  }
-
-  mutating func readPlain(_ cursor: inout NettraceCursor) throws(NettraceError) {
-    // The size of the event without itself; what is in it says the same.
-    _ = try cursor.int32()
-    kind = Int(try cursor.uint32() & 0x7FFF_FFFF)
-    _ = try cursor.uint32()
-    thread = try cursor.uint64()
-    _ = try cursor.uint64()
-    _ = try cursor.uint32()
-    stack = try cursor.uint32()
-    timestamp = try cursor.uint64()
-    try cursor.skip(32)
-    size = try cursor.int32()
   }
 }

@@ -89,6 +89,38 @@ struct TraceBuilder {
     return builder
   }
 
+  /// Two threads over three seconds; times are ticks of a nanosecond, each event's since the one before it.
+  static var spans: TraceBuilder {
+    var builder = TraceBuilder()
+    builder.trace()
+    builder.block(
+      "MetadataBlock",
+      head + metadata(1, "Microsoft-DotNETCore-SampleProfiler", 0)
+        + metadata(2, "Microsoft-Windows-DotNETRuntimeRundown", 144)
+        + metadata(3, "Microsoft-Windows-DotNETRuntimeRundown", 154))
+    // Two addresses of one method are one frame.
+    let stacks: [[Int]] = [
+      [0x1010, 0x2010], [0x2020], [0x1010, 0x1020, 0x2010], [0x1011, 0x2010],
+    ]
+    var content = little(5) + little(stacks.count)
+    for stack in stacks { content += little(stack.count * 8) + stack.flatMap { little($0, 8) } }
+    builder.block("StackBlock", content)
+    let (managed, native) = (little(2), little(1))
+    builder.block(
+      "EventBlock",
+      head + event(1, time: 1000, stack: 5, managed)
+        + event(1, time: 1_234_567, stack: 7, managed)
+        + event(1, time: 1_998_765_433, stack: 8, native)
+        + event(1, time: 1_000_000_000, stack: 5, native)
+        + event(1, time: 1, thread: 8, stack: 6, native))
+    builder.block(
+      "EventBlock",
+      head + event(2, method(0x1000, "Space.Type", "Leaf", "int32  (string)"))
+        + event(2, method(0x2000, "Space.Type", "Root", "void  ()")) + event(3, module(0x99)))
+    builder.end()
+    return builder
+  }
+
   static func method(_ start: Int, _ space: String, _ name: String, _ signature: String) -> [UInt8]
   {
     little(start, 8) + little(0x99, 8) + little(start, 8) + little(0x100) + little(0) + little(0)

@@ -21,7 +21,7 @@ public struct Pystack: Command {
       examples: [("pystack 1", "What does the app do right now?")],
       standard: "py-spy dump",
       deviations: [
-        "CPython 3.8 to 3.13 on 64-bit machines; threads are not named",
+        "CPython 3.8 to 3.15 on 64-bit machines; threads are not named",
         "where Yama is on (ptrace_scope) it needs CAP_SYS_PTRACE",
       ])
   }

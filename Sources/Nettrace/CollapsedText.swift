@@ -60,15 +60,15 @@ public struct CollapsedText {
   private func tell(_ node: Int, _ line: [UInt8]) throws(Failure) {
     if managed[node] > 0 {
       try text.append(line)
-      try text.append(" ")
+      try text.constant(" ")
       try text.append(number: managed[node])
-      try text.append("\n")
+      try text.constant("\n")
     }
     if native[node] > 0 {
       try text.append(line)
-      try text.append(";" + PseudoFrame.native + " ")
+      try text.constant(";UNMANAGED_CODE_TIME ")
       try text.append(number: native[node])
-      try text.append("\n")
+      try text.constant("\n")
     }
   }
 

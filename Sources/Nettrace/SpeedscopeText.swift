@@ -52,28 +52,28 @@ public final class SpeedscopeText {
 
   public func write(title: String) throws(Failure) {
     try text.append("{\"exporter\":\"swift-debugbox\",\"name\":" + JSON.string(title).text)
-    try text.append(",\"activeProfileIndex\":0,\"$schema\":")
-    try text.append("\"https://www.speedscope.app/file-format-schema.json\",")
-    try text.append("\"shared\":{\"frames\":[")
+    try text.constant(",\"activeProfileIndex\":0,\"$schema\":")
+    try text.constant("\"https://www.speedscope.app/file-format-schema.json\",")
+    try text.constant("\"shared\":{\"frames\":[")
     for (index, name) in names.names.enumerated() {
       try text.append((index > 0 ? "," : "") + JSON.object([("name", .string(name))]).text)
     }
-    try text.append("]},\"profiles\":[")
+    try text.constant("]},\"profiles\":[")
     for (index, timeline) in collector.timelines.enumerated() {
-      if index > 0 { try text.append(",") }
+      if index > 0 { try text.constant(",") }
       try write(timeline)
     }
-    try text.append("]}\n")
+    try text.constant("]}\n")
     try text.flush()
   }
 
   private func write(_ timeline: ThreadTimelines.Timeline) throws(Failure) {
     try text.append("{\"type\":\"evented\",\"name\":\"Thread (\(timeline.thread))\",")
-    try text.append("\"unit\":\"milliseconds\",\"startValue\":")
+    try text.constant("\"unit\":\"milliseconds\",\"startValue\":")
     try text.append(milliseconds(timeline.start))
-    try text.append(",\"endValue\":")
+    try text.constant(",\"endValue\":")
     try text.append(milliseconds(timeline.end))
-    try text.append(",\"events\":[")
+    try text.constant(",\"events\":[")
     open.count = 0
     var isFirst = true
     for spans in timeline.allPieces {
@@ -83,7 +83,7 @@ public final class SpeedscopeText {
     for index in stride(from: open.count - 1, through: 0, by: -1) {
       try event(false, open.first[index], end, &isFirst)
     }
-    try text.append("]}")
+    try text.constant("]}")
   }
 
   /// Closes what is open and not in the new span's stack, and opens what is new in it.
@@ -110,9 +110,9 @@ public final class SpeedscopeText {
   private func event(
     _ isOpened: Bool, _ frame: Int32, _ tail: UnsafeRawBufferPointer, _ isFirst: inout Bool
   ) throws(Failure) {
-    if !isFirst { try text.append(",") }
+    if !isFirst { try text.constant(",") }
     isFirst = false
-    try text.append(isOpened ? "{\"type\":\"O\",\"frame\":" : "{\"type\":\"C\",\"frame\":")
+    try text.constant(isOpened ? "{\"type\":\"O\",\"frame\":" : "{\"type\":\"C\",\"frame\":")
     try text.append(number: UInt64(frame))
     try text.append(tail)
   }

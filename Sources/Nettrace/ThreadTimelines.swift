@@ -50,6 +50,8 @@ public final class ThreadTimelines: SampleCollector {
 
   public private(set) var timelines: [Timeline] = []
   private var indices: [UInt64: Int] = [:]
+  /// That of the last sample: the profiler tells all threads in turn, but many samples of one are written together.
+  private var recent: Timeline?
   private var spans = 0
   /// Whether the trace holds more than what is kept.
   public private(set) var isCut = false
@@ -72,7 +74,11 @@ public final class ThreadTimelines: SampleCollector {
   }
 
   private func timeline(_ thread: UInt64) -> Timeline? {
-    if let index = indices[thread] { return timelines[index] }
+    if let recent, recent.thread == thread { return recent }
+    if let index = indices[thread] {
+      recent = timelines[index]
+      return recent
+    }
     guard timelines.count < Self.mostThreads else { return nil }
     indices[thread] = timelines.count
     let timeline = Timeline(thread: thread, end: 0)

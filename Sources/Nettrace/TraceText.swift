@@ -31,7 +31,8 @@ final class TraceText {
     if let failure { throw failure }
   }
 
-  func append(_ text: StaticString) throws(Failure) {
+  /// A text of the program itself: nothing is allocated for it.
+  func constant(_ text: StaticString) throws(Failure) {
     try append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 

@@ -40,8 +40,8 @@ import Testing
   @Test func drawsTimelines() throws {
     let collector = ThreadTimelines()
     try read(TraceBuilder.spans.bytes, collector)
-    #expect(collector.timelines.map { $0.spans.count } == [3, 1])
-    #expect(collector.timelines[0].spans.map { $0.start } == [0, 12_345, 20_000_000])
+    #expect(collector.timelines.map { $0.spans.count } == [4, 1])
+    #expect(collector.timelines[0].spans.map { $0.start } == [0, 12_345, 20_000_000, 30_000_000])
     #expect(collector.timelines[0].end == 30_000_000)
   }
 
@@ -80,10 +80,10 @@ import Testing
     let (root, leaf) = ("Program!Space.Type.Root", "Program!Space.Type.Leaf")
     #expect(
       String(decoding: bytes, as: UTF8.self) == """
+        \(root);UNMANAGED_CODE_TIME 1
         \(root);\(leaf) 1
         \(root);\(leaf);UNMANAGED_CODE_TIME 2
         \(root);\(leaf);\(leaf) 1
-        \(root);UNMANAGED_CODE_TIME 1
 
         """)
   }

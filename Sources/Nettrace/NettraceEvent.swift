@@ -31,11 +31,14 @@ public final class NettraceKind {
   public let version: UInt32
   public let level: UInt32
   public let fields: [NettraceField]
+  /// Whether it comes from version 6 of the format, where a date is another thing.
+  let isSix: Bool
 
   init(
     provider: String, id: UInt32, name: String, keywords: UInt64, version: UInt32, level: UInt32,
-    fields: [NettraceField]
+    fields: [NettraceField], isSix: Bool = false
   ) {
+    self.isSix = isSix
     self.provider = provider
     source = NettraceSource(provider)
     self.id = id
@@ -70,12 +73,26 @@ public final class NettraceKind {
 public struct NettraceField {
   public let name: String
   public let type: UInt32
-  /// What is in an object.
+  /// What is in an object; of an array what each of its elements is.
   public let fields: [NettraceField]
+  /// How many elements an array of fixed length has.
+  let count: Int
 
   static let object: UInt32 = 1
-  private static let mostFields = 512
-  private static let deepest = 8
+  static let array: UInt32 = 19
+  static let fixedArray: UInt32 = 22
+  /// Elsewhere in the payload: counted from behind this, or from the payload's begin.
+  static let relative: UInt32 = 24
+  static let absolute: UInt32 = 25
+  static let mostFields = 512
+  static let deepest = 8
+
+  init(name: String, type: UInt32, fields: [NettraceField], count: Int = 0) {
+    self.name = name
+    self.type = type
+    self.fields = fields
+    self.count = count
+  }
 
   static func list(_ cursor: inout NettraceCursor, depth: Int) throws(NettraceError)
     -> [NettraceField]

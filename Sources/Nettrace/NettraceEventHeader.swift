@@ -55,6 +55,39 @@ struct NettraceEventHeader {
     return numbers.isBroken ? 0 : numbers.next - head
   }
 
+  /// Of version 6: instead of activities there is the number of a list of labels.
+  mutating func readCompressedSix(_ cursor: inout NettraceCursor) throws(NettraceError) {
+    let flags = try cursor.byte()
+    if flags & 1 != 0 { kind = Int(truncatingIfNeeded: try cursor.varint() & 0x7FFF_FFFF) }
+    if flags & 2 != 0 {
+      _ = try cursor.varint()
+      _ = try cursor.varint()
+      _ = try cursor.varint()
+    }
+    if flags & 4 != 0 { thread = try cursor.varint() }
+    if flags & 8 != 0 { stack = UInt32(truncatingIfNeeded: try cursor.varint()) }
+    timestamp = timestamp &+ (try cursor.varint())
+    if flags & 16 != 0 { _ = try cursor.varint() }
+    if flags & 128 != 0 {
+      let count = try cursor.varint()
+      guard count <= UInt64(cursor.remaining) else { throw .damaged }
+      size = Int(count)
+    }
+  }
+
+  mutating func readPlainSix(_ cursor: inout NettraceCursor) throws(NettraceError) {
+    _ = try cursor.uint32()
+    kind = Int(try cursor.uint32() & 0x7FFF_FFFF)
+    _ = try cursor.uint32()
+    thread = try cursor.uint64()
+    _ = try cursor.uint64()
+    _ = try cursor.uint32()
+    stack = try cursor.uint32()
+    timestamp = try cursor.uint64()
+    _ = try cursor.uint32()
+    size = Int(try cursor.uint32())
+  }
+
   mutating func readPlain(_ cursor: inout NettraceCursor) throws(NettraceError) {
     // The size of the event without itself; what is in it says the same.
     _ = try cursor.int32()

@@ -2,8 +2,8 @@ internal import Linux
 
 /// Reads a trace of .NET's EventPipe as it comes, in pieces of any size.
 ///
-/// The format is that of dotnet/diagnostics' EventPipeFormat, versions 4 and 5. Of version 6 the
-/// blocks are walked and counted; runtimes do not send it. At most one block is held in memory.
+/// The format is that of dotnet/diagnostics' EventPipeFormat, versions 4 and 5, and PerfView's
+/// NetTraceFormat, version 6. At most one block is held in memory.
 public final class NettraceReader {
   private let sink: any NettraceSink
   private let buffer = NettraceBuffer()
@@ -15,6 +15,7 @@ public final class NettraceReader {
   private var entries: [KindEntry?] = []
   private var pointerSize = 8
   private var objectVersion = 0
+  private let six = NettraceSix()
 
   public private(set) var head: NettraceHead?
   /// Blocks read so far.
@@ -38,6 +39,7 @@ public final class NettraceReader {
     case skip(Int)
     case objectEnd
     case sixBlock
+    case sixBody(NettraceSix.Kind, Int)
     case sixSkip(Int)
     case finished
   }
@@ -56,7 +58,6 @@ public final class NettraceReader {
   public func finish() throws(NettraceError) {
     if isComplete { return }
     if case .start = state, buffer.count < 8 { throw .foreign }
-    if case .sixBlock = state, buffer.count == 0 { return isComplete = true }
     throw .truncated
   }
 
@@ -86,6 +87,11 @@ public final class NettraceReader {
       consume(1)
       state = .object
     case .sixBlock: return try sixBlock()
+    case .sixBody(let kind, let size):
+      guard buffer.count >= size else { return false }
+      try read(kind, buffer.bytes.part(0..<size))
+      consume(size)
+      state = .sixBlock
     case .sixSkip(let left):
       let count = min(left, buffer.count)
       consume(count)
@@ -120,10 +126,6 @@ extension NettraceReader {
       guard buffer.count >= 20 else { return false }
       let major = try cursor.int32()
       guard major == 6 else { throw .unsupported }
-      tell(
-        NettraceHead(
-          version: 6, started: [], startTicks: 0, ticksPerSecond: 1, pointerSize: 8, pid: 0,
-          processors: 0))
       consume(20)
       state = .sixBlock
       return true
@@ -216,19 +218,24 @@ extension NettraceReader {
     return true
   }
 
-  /// Version 6: three bytes of size and one of kind, 0 being the end.
+  /// Version 6: three bytes of size and one of kind.
   private func sixBlock() throws(NettraceError) -> Bool {
     guard buffer.count >= 4 else { return false }
     var cursor = NettraceCursor(buffer.bytes)
     let word = try cursor.uint32()
     consume(4)
     blocks += 1
-    if word >> 24 == 0 {
+    let size = Int(word & 0xFF_FFFF)
+    switch NettraceSix.Kind(rawValue: word >> 24) {
+    case .end:
       isComplete = true
       state = .finished
       return false
+    case .labels, nil: state = .sixSkip(size)
+    case .some(let kind):
+      guard kind == .trace || head != nil else { throw .damaged }
+      state = .sixBody(kind, size)
     }
-    state = .sixSkip(Int(word & 0xFF_FFFF))
     return true
   }
 }
@@ -242,6 +249,25 @@ extension NettraceReader {
     case .stacks: try stackBlock(bytes)
     case .sequencePoint: sink.sequencePoint()
     case .unknown: break
+    }
+  }
+
+  private func read(_ kind: NettraceSix.Kind, _ bytes: UnsafeRawBufferPointer) throws(NettraceError)
+  {
+    switch kind {
+    case .trace: tell(try six.head(bytes))
+    case .events: try eventBlock(bytes, isMetadata: false)
+    case .metadata: try six.metadata(bytes) { define($0, $1) }
+    case .stacks: try stackBlock(bytes)
+    case .threads: try six.threads(bytes)
+    case .removedThreads: try six.removedThreads(bytes)
+    case .sequencePoint:
+      if try six.sequencePoint(bytes) {
+        kinds = []
+        entries = []
+      }
+      sink.sequencePoint()
+    case .end, .labels: break
     }
   }
 
@@ -263,6 +289,7 @@ extension NettraceReader {
     guard headerSize >= 4 else { throw .damaged }
     try cursor.skip(headerSize - 4)
     let isCompressed = flags & 1 != 0
+    if head?.version == 6 { return try sixEvents(&cursor, isCompressed) }
     if isCompressed, !isMetadata { return try compressedEvents(&cursor) }
     var header = NettraceEventHeader()
     while cursor.remaining > 0 {
@@ -294,8 +321,30 @@ extension NettraceReader {
     }
   }
 
+  private func sixEvents(_ cursor: inout NettraceCursor, _ isCompressed: Bool) throws(NettraceError)
+  {
+    var header = NettraceEventHeader()
+    // By index; what is handed out is what the thread table says.
+    var thread: UInt64 = 0
+    while cursor.remaining > 0 {
+      header.thread = thread
+      if isCompressed {
+        try header.readCompressedSix(&cursor)
+      } else {
+        try header.readPlainSix(&cursor)
+      }
+      thread = header.thread
+      header.thread = six.thread(thread)
+      hand(header, try cursor.part(header.size))
+    }
+  }
+
   private func describe(_ payload: UnsafeRawBufferPointer) throws(NettraceError) {
     let (number, kind) = try NettraceKind.read(payload)
+    define(number, kind)
+  }
+
+  private func define(_ number: UInt32, _ kind: NettraceKind) {
     let index = Int(number)
     guard index < Self.mostKinds else { return }
     while kinds.count <= index {

@@ -36,7 +36,9 @@ struct PythonImage {
     self.isFreeThreaded = isFreeThreaded
     if isFreeThreaded {
       // Every object is 16 bytes larger, and a frame has an index more.
-      offsets.merge(["owner": 78, "bytesSize": 32, "bytesData": 48, "state": 48, "length": 32, "ascii": 56]) {
+      offsets.merge([
+        "owner": 78, "bytesSize": 32, "bytesData": 48, "state": 48, "length": 32, "ascii": 56,
+      ]) {
         $1
       }
     }

@@ -28,7 +28,7 @@ public struct Pystack: Command {
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     guard operands.count == 1 else { throw .usage("which process? give one PID") }
-    try PythonDump(pid: try parsePID(operands[0]), full: full).show(context)
+    try PythonDump(pid: try targetPID(operands[0]), full: full).show(context)
   }
 }
 
@@ -59,9 +59,9 @@ public struct PySpy: Command {
     while let word = rest.popFirst() {
       if word == "-p" || word == "--pid" {
         guard let value = rest.popFirst() else { throw .usage("\(word): needs a PID") }
-        pid = try parsePID(value)
+        pid = try targetPID(value)
       } else if word.hasPrefix("--pid=") {
-        pid = try parsePID(String(word.dropFirst(6)))
+        pid = try targetPID(String(word.dropFirst(6)))
       } else if word == "--full-filenames" {
         full = true
       } else {

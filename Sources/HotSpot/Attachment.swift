@@ -35,7 +35,9 @@ public struct Attachment {
     _ request: AttachRequest, waiting: (() -> Void)? = nil, interruption: Interruption? = nil,
     sink: (ArraySlice<UInt8>) -> Bool
   ) throws(Failure) -> AttachReply {
-    if let reason = standstill { throw .message("\(process.pid): the process \(reason)") }
+    if let reason = standstill(traced: false) {
+      throw .message("\(process.pid): the process \(reason)")
+    }
     let socket = try connect()
     var signal: Int32?
     let transport = Transport(
@@ -75,9 +77,12 @@ public struct Attachment {
   }
 
   /// Why the VM cannot answer now: it is stopped or has ended; nil where that is not known.
-  private var standstill: StaticString? {
+  ///
+  /// - Parameter traced: whether a stop for a tracer counts, too: with strace(1) there are many short ones.
+  private func standstill(traced: Bool) -> StaticString? {
     switch (try? finder.processes.stat(of: process.pid))?.state {
-    case UInt8(ascii: "T"), UInt8(ascii: "t"): "is stopped"
+    case UInt8(ascii: "T"): "is stopped"
+    case UInt8(ascii: "t"): traced ? "is stopped by a tracer" : nil
     case UInt8(ascii: "Z"): "has ended (zombie)"
     default: nil
     }
@@ -175,7 +180,10 @@ extension Attachment {
         "\(pid): the JVM was started with -XX:+DisableAttachMechanism",
         advice: "jps and jstat still work; kill -QUIT \(pid) prints all threads to the app's log")
     }
-    if let reason = standstill { throw .message("\(pid): the process \(reason)") }
+    // The signal would wait, and find no trigger when it comes.
+    if let reason = standstill(traced: true) {
+      throw .message("\(pid): the process \(reason)")
+    }
     let quit: UInt64 = 1 << 2
     if status.caughtSignals & quit == 0 || status.ignoredSignals & quit != 0 {
       throw Failure(

@@ -86,14 +86,18 @@ public final class ThreadTimelines: SampleCollector {
     return timeline
   }
 
-  /// Units of 0.1 µs since the trace began.
+  /// Units of 0.1 µs since the trace began, rounded.
   private func units(_ ticks: UInt64) -> UInt64 {
     let start = head?.startTicks ?? 0
     guard ticks > start else { return 0 }
     let rate = head?.ticksPerSecond ?? 1_000_000_000
-    if rate == 1_000_000_000 { return min((ticks - start) / 100, Self.latest) }
-    let product = (ticks - start).multipliedFullWidth(by: 10_000_000)
+    let passed = ticks - start
+    if rate == 1_000_000_000 {
+      return min(passed / 100, Self.latest - 1) + (passed % 100 >= 50 ? 1 : 0)
+    }
+    let product = passed.multipliedFullWidth(by: 10_000_000)
     guard product.high < rate else { return Self.latest }
-    return min(rate.dividingFullWidth(product).quotient, Self.latest)
+    let (whole, rest) = rate.dividingFullWidth(product)
+    return min(whole, Self.latest - 1) + (rest >= rate - rest ? 1 : 0)
   }
 }

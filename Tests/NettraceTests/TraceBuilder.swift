@@ -109,8 +109,8 @@ struct TraceBuilder {
     builder.block(
       "EventBlock",
       head + event(1, time: 1000, stack: 5, managed)
-        + event(1, time: 1_234_567, stack: 7, managed)
-        + event(1, time: 1_998_765_433, stack: 8, native)
+        + event(1, time: 1_234_512, stack: 7, managed)
+        + event(1, time: 1_998_765_488, stack: 8, native)
         + event(1, time: 1_000_000_000, stack: 5, native)
         + event(1, time: 1, thread: 8, stack: 6, native))
     builder.block(

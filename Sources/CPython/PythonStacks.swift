@@ -66,18 +66,20 @@ public struct PythonStacks {
     var threads: [PythonThread] = []
     let codes = CodeCache()
     guard var interpreter = pointer(runtime, layout.interpreters) else { return nil }
+    var interpreters = Circle()
     while interpreter != 0 {
-      guard var thread = pointer(interpreter, layout.threads) else { return nil }
+      guard !interpreters.closes(at: interpreter), var thread = pointer(interpreter, layout.threads)
+      else { return nil }
+      var circle = Circle()
       while thread != 0 {
-        guard threads.count < Self.mostThreads, let read = read(thread, codes),
+        guard threads.count < Self.mostThreads, !circle.closes(at: thread),
+          let read = read(thread, codes),
           let next = pointer(thread, layout.nextThread)
         else { return nil }
         threads.append(read)
         thread = next
       }
-      guard let next = pointer(interpreter, layout.nextInterpreter),
-        threads.count < Self.mostThreads, next != interpreter
-      else { return nil }
+      guard let next = pointer(interpreter, layout.nextInterpreter) else { return nil }
       interpreter = next
     }
     return threads
@@ -92,8 +94,11 @@ public struct PythonStacks {
     }
     var frames: [PythonFrame] = []
     var passed = 0
+    var circle = Circle()
     while frame != 0 {
-      guard passed < Self.mostFrames, let head = head(of: frame) else { return nil }
+      guard passed < Self.mostFrames, !circle.closes(at: frame), let head = head(of: frame) else {
+        return nil
+      }
       passed += 1
       if head.code != 0, head.owner < 3 {
         guard let entry = read(head, frame, codes) else { return nil }
@@ -216,6 +221,24 @@ public struct PythonStacks {
   private func number32(_ address: UInt64, _ offset: Int) -> Int? {
     read(address &+ UInt64(offset), 4).flatMap { LittleEndian($0).number(0, 4) }
       .map { Int(Int32(truncatingIfNeeded: $0)) }
+  }
+}
+
+/// Notices that a list leads in a circle, within some three times its length. Brent's algorithm.
+private struct Circle {
+  private var mark: UInt64 = 0
+  private var steps = 0
+  private var limit = 1
+
+  mutating func closes(at address: UInt64) -> Bool {
+    if address == mark { return true }
+    steps += 1
+    if steps == limit {
+      mark = address
+      steps = 0
+      limit *= 2
+    }
+    return false
   }
 }
 

@@ -39,9 +39,11 @@ struct JfrRecorder {
     let interruption = Interruption()
     // To the end: what comes while the file is fetched must not leave it there.
     defer { withExtendedLifetime(interruption) {} }
-    try start(name, attachment, interruption, context)
-    let signal = wait(interruption, context)
     let file = TargetFile(pid: pid, path: "/tmp/\(name).jfr")
+    // Whatever happens: later JVMs make the file at once.
+    defer { attachment.remove("\(name).jfr") }
+    try start(name, file, attachment, interruption, context)
+    let signal = wait(interruption, context)
     do throws(Failure) {
       _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment, interruption)
     } catch {
@@ -49,7 +51,6 @@ struct JfrRecorder {
       throw error
     }
     defer {
-      attachment.remove("\(name).jfr")
       if let path = repository.tidy(interruption) {
         let folder = TargetFile(pid: pid, path: path).display
         context.note("the JVM keeps its folder for recordings until it ends: \(folder)")
@@ -63,18 +64,32 @@ struct JfrRecorder {
   }
 
   private func start(
-    _ name: String, _ attachment: Attachment, _ interruption: Interruption, _ context: Context
+    _ name: String, _ file: TargetFile, _ attachment: Attachment, _ interruption: Interruption,
+    _ context: Context
   ) throws(Failure) {
     let length = seconds + Self.grace
+    var line = "JFR.start name=\(name) settings=\(settings) duration=\(length)s"
+    // Where none is named, they think up a file in the working folder, and fail if that is read-only.
+    if try release(attachment, interruption) > 17 { line += " filename=\(file.path)" }
     do throws(Failure) {
-      _ = try command(
-        "JFR.start name=\(name) settings=\(settings) duration=\(length)s", attachment, interruption)
+      _ = try command(line, attachment, interruption)
     } catch {
       if error.text == nil {
         context.note("the JVM may still record; that ends by itself after \(length) s")
       }
       throw error
     }
+  }
+
+  /// The JDK's feature release, by the line `JDK 17.0.15` of what it says of itself; 0 where it does not tell.
+  private func release(_ attachment: Attachment, _ interruption: Interruption) throws(Failure)
+    -> Int
+  {
+    let answer = try command("VM.version", attachment, interruption)
+    for line in answer.split(separator: "\n") where line.hasPrefix("JDK ") {
+      return Int(String(line.dropFirst(4).prefix { $0 >= "0" && $0 <= "9" })) ?? 0
+    }
+    return 0
   }
 
   /// Where the recording goes on our side.

@@ -95,9 +95,7 @@ public final class ThreadTimelines: SampleCollector {
     if rate == 1_000_000_000 {
       return min(passed / 100, Self.latest - 1) + (passed % 100 >= 50 ? 1 : 0)
     }
-    let product = passed.multipliedFullWidth(by: 10_000_000)
-    guard product.high < rate else { return Self.latest }
-    let (whole, rest) = rate.dividingFullWidth(product)
-    return min(whole, Self.latest - 1) + (rest >= rate - rest ? 1 : 0)
+    let exact = (Double(passed) / Double(rate) * 10_000_000).rounded()
+    return exact < Double(Self.latest) ? UInt64(exact) : Self.latest
   }
 }

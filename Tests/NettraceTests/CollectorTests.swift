@@ -39,16 +39,32 @@ import Testing
 
   @Test func drawsTimelines() throws {
     let collector = ThreadTimelines()
-    try read(TraceBuilder.spans.bytes, collector)
+    try read(TraceBuilder.spans().bytes, collector)
     #expect(collector.timelines.map { $0.spans.count } == [4, 1])
     #expect(collector.timelines[0].spans.map { $0.start } == [0, 12_345, 20_000_000, 30_000_000])
     #expect(collector.timelines[0].end == 30_000_000)
   }
 
+  @Test(arguments: [10_000_000, 100_000_000, 1_000_000_000]) func keepsTimeInAnyClock(rate: Int)
+    throws
+  {
+    let collector = ThreadTimelines()
+    try read(TraceBuilder.spans(rate: rate).bytes, collector)
+    let scale = UInt64(1_000_000_000 / rate)
+    #expect(collector.timelines[0].end == 30_000_000 * scale)
+    #expect(collector.timelines[0].spans[2].start == 20_000_000 * scale)
+  }
+
+  @Test func endsAfterTenDays() throws {
+    let collector = ThreadTimelines()
+    try read(TraceBuilder.spans(rate: 1000).bytes, collector)
+    #expect(collector.timelines[0].end == 8_796_093_022_207)
+  }
+
   /// What speedscope.app reads: each frame that is opened is closed again, the innermost first.
   @Test func writesSpeedscope() throws {
     let collector = ThreadTimelines()
-    try read(TraceBuilder.spans.bytes, collector)
+    try read(TraceBuilder.spans().bytes, collector)
     var bytes: [UInt8] = []
     try SpeedscopeText(collector) { (piece) throws(Failure) in bytes += piece }.write(title: "a\"b")
     let text = String(decoding: bytes, as: UTF8.self)
@@ -74,7 +90,7 @@ import Testing
 
   @Test func writesCollapsedStacks() throws {
     let collector = SampleCollector()
-    try read(TraceBuilder.spans.bytes, collector)
+    try read(TraceBuilder.spans().bytes, collector)
     var bytes: [UInt8] = []
     try CollapsedText(collector) { (piece) throws(Failure) in bytes += piece }.write()
     let (root, leaf) = ("Program!Space.Type.Root", "Program!Space.Type.Leaf")

@@ -25,10 +25,10 @@ struct TraceBuilder {
     bytes += Array(name.utf8) + [6]
   }
 
-  mutating func trace(version: Int = 4, pointerSize: Int = 8) {
+  mutating func trace(version: Int = 4, pointerSize: Int = 8, rate: Int = 1_000_000_000) {
     begin("Trace", version: version)
     for part in [2026, 11, 6, 21, 14, 15, 13, 771] { bytes += Self.little(part, 2) }
-    bytes += Self.little(1000, 8) + Self.little(1_000_000_000, 8) + Self.little(pointerSize)
+    bytes += Self.little(1000, 8) + Self.little(rate, 8) + Self.little(pointerSize)
     bytes += Self.little(42) + Self.little(2) + Self.little(1_000_000) + [6]
   }
 
@@ -90,9 +90,9 @@ struct TraceBuilder {
   }
 
   /// Two threads over three seconds; times are ticks of a nanosecond, each event's since the one before it.
-  static var spans: TraceBuilder {
+  static func spans(rate: Int = 1_000_000_000) -> TraceBuilder {
     var builder = TraceBuilder()
-    builder.trace()
+    builder.trace(rate: rate)
     builder.block(
       "MetadataBlock",
       head + metadata(1, "Microsoft-DotNETCore-SampleProfiler", 0)

@@ -25,7 +25,11 @@ func settings(_ aim: Aim) -> [SwiftSetting] {
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .unsafeFlags(
-      [aim == .loops ? "-O" : "-Osize", "-Xfrontend", "-function-sections"] + llvm(aim),
+      [
+        aim == .loops ? "-O" : "-Osize", "-Xfrontend", "-function-sections",
+        // How references are counted then is in CFootprint.
+        "-Xfrontend", "-assume-single-threaded",
+      ] + llvm(aim),
       .when(configuration: .release, traits: ["Embedded"])),
     .treatAllWarnings(as: .error),
     .treatWarning("EmbeddedRestrictions", as: .error),

@@ -30,7 +30,7 @@ public struct Debugbox: Command {
     if lists { return list(context) }
     guard let name = operands.first else { return overview(context) }
     guard let applet = context.applets.named(name) else {
-      let hint = nearest(to: name, among: context.applets.map { "\($0.name)" })
+      let hint = nearest(to: name, among: context.applets.all.map { "\($0.name)" })
       throw .message(
         "\(name): no such applet" + (hint.map { "; did you mean \($0)?" } ?? ""),
         status: ExitStatus.notFound)
@@ -75,7 +75,7 @@ public struct Debugbox: Command {
     try attempt { () throws(SystemError) in
       let own = try Link.target(of: "/proc/self/exe")
       let isBeside = try Link.folder(of: own) == Link.resolve(folder)
-      for applet in context.applets where "\(applet.name)" != "debugbox" {
+      for applet in context.applets.all where "\(applet.name)" != "debugbox" {
         try Link.make(to: isBeside ? baseName(own) : own, at: folder + "/\(applet.name)")
       }
     }

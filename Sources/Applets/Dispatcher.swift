@@ -6,7 +6,7 @@ internal import Linux
 struct Dispatcher {
   let arguments: [String]
   let environment: [String]
-  let registry: [Applet]
+  let registry: Registry
 
   func run() -> Int32 {
     let called = baseName(arguments.first ?? "debugbox")

@@ -8,6 +8,7 @@ internal import Linux
 func entry(_ count: Int32, _ vector: UnsafePointer<UnsafePointer<CChar>?>) -> Int32 {
   crt_hold_standard_streams()
   crt_catch_crashes()
+  crt_find_arguments(count, vector)
   let arguments = (0..<Int(max(count, 0))).compactMap { index in
     vector[index].map { String(foreign: $0) }
   }

@@ -17,26 +17,16 @@ internal import TerminalApplets
 internal import TextApplets
 
 /// Every name the box answers to.
-public func registry() -> [Applet] {
-  var applets: [Applet] = []
-  applets.reserveCapacity(256)
-  applets.append(Applet("busybox", Debugbox.self))
-  applets.append(Applet("debugbox", Debugbox.self))
-  applets += captureApplets()
-  applets += dotnetApplets()
-  applets += fileApplets()
-  applets += httpApplets()
-  applets += jvmApplets()
-  applets += networkApplets()
-  applets += probeApplets()
-  applets += processApplets()
-  applets += runtimeApplets()
-  applets += shellApplets()
-  applets += socketApplets()
-  applets += systemApplets()
-  applets += tlsApplets()
-  applets += targetApplets()
-  applets += terminalApplets()
-  applets += textApplets()
-  return applets
+public func registry() -> Registry {
+  Registry([
+    boxApplets, shellApplets, processApplets, fileApplets, textApplets, systemApplets,
+    targetApplets,
+    networkApplets, probeApplets, httpApplets, tlsApplets, socketApplets, captureApplets,
+    jvmApplets,
+    dotnetApplets, runtimeApplets, terminalApplets,
+  ])
+}
+
+private func boxApplets() -> [Applet] {
+  [Applet("busybox", Debugbox.self), Applet("debugbox", Debugbox.self)]
 }

@@ -80,26 +80,6 @@ public struct Page {
   }
 }
 
-extension [Applet] {
-  /// The applet called `name`.
-  public func named(_ name: String) -> Applet? {
-    var name = name
-    // In place: each start passes here, and an applet is a large thing to copy.
-    let index = name.withUTF8 { wanted in
-      withUnsafeBufferPointer { applets in
-        applets.indices.first { applets[$0].name.isEqual(wanted) }
-      }
-    }
-    return index.map { self[$0] }
-  }
-
-  /// As lists show them: in the order of the bytes of their names.
-  public var sorted: [Applet] {
-    let names = map { "\($0.name)" }
-    return sortedIndices(count) { names[$0].precedesBytewise(names[$1]) }.map { self[$0] }
-  }
-}
-
 extension StaticString {
   /// Without making a string of this.
   func isEqual(_ other: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -53,26 +53,34 @@ public struct Manual<Options: Command> {
   public let family: Family
   public let operands: StaticString
   public let grammar: Grammar
-  public let options: [Option<Options>]
-  public let examples: [(command: StaticString, purpose: StaticString)]
   public let standard: StaticString
-  /// Where and why it differs from the standard.
-  public let deviations: [StaticString]
+  private let makeOptions: () -> [Option<Options>]
+  private let makeExamples: () -> [Example]
+  private let makeDeviations: () -> [StaticString]
 
+  public typealias Example = (command: StaticString, purpose: StaticString)
+
+  /// The lists are made when they are asked for: most starts need none but the options, and those who read their
+  /// own command line not even these.
   public init(
     _ name: StaticString, _ summary: StaticString, family: Family, operands: StaticString = "",
-    grammar: Grammar = .gnu, options: [Option<Options>] = [],
-    examples: [(command: StaticString, purpose: StaticString)] = [], standard: StaticString = "",
-    deviations: [StaticString] = []
+    grammar: Grammar = .gnu, options: @autoclosure @escaping () -> [Option<Options>] = [],
+    examples: @autoclosure @escaping () -> [Example] = [], standard: StaticString = "",
+    deviations: @autoclosure @escaping () -> [StaticString] = []
   ) {
     self.name = name
     self.summary = summary
     self.family = family
     self.operands = operands
     self.grammar = grammar
-    self.options = options
-    self.examples = examples
     self.standard = standard
-    self.deviations = deviations
+    makeOptions = options
+    makeExamples = examples
+    makeDeviations = deviations
   }
+
+  public var options: [Option<Options>] { makeOptions() }
+  public var examples: [Example] { makeExamples() }
+  /// Where and why it differs from the standard.
+  public var deviations: [StaticString] { makeDeviations() }
 }

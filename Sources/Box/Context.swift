@@ -11,14 +11,14 @@ public struct Context {
   /// Where absolute paths start: `/`, or a fixture in golden tests.
   public let root: Root
   public let clock: Clock
-  /// All applets, sorted by name.
-  public let applets: [Applet]
+  /// All applets.
+  public let applets: Registry
   /// The status so far: `report` makes it a failure.
   public private(set) var status: Int32 = ExitStatus.success
 
   public init(
     name: String, output: Output, errors: Output, environment: [String] = [], root: Root = Root(),
-    clock: Clock = Clock(), applets: [Applet] = []
+    clock: Clock = Clock(), applets: Registry = Registry()
   ) {
     self.name = name
     self.output = output

@@ -28,8 +28,9 @@ final class SettingsOf<C: Command>: Settings {
   private let actions: [Option<C>]
 
   init(_ manual: Manual<C>, grammar: Grammar? = nil) {
-    actions = manual.options
-    super.init(grammar ?? manual.grammar, manual.options.map { $0.names })
+    let grammar = grammar ?? manual.grammar
+    actions = grammar == .own || grammar == .literal ? [] : manual.options
+    super.init(grammar, actions.map { $0.names })
   }
 
   override func apply(_ index: Int, _ value: String?) throws(Failure) {

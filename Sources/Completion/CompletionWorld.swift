@@ -78,7 +78,7 @@ extension CompletionWorld {
   private static let limit = 20000
 
   private static func commands(_ context: Context) -> [Name] {
-    var names = context.applets.map { Name("\($0.name)", $0.page().summary) }
+    var names = context.applets.all.map { Name("\($0.name)", $0.page().summary) }
     let path = context.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
     for folder in path.split(separator: ":") where folder.hasPrefix("/") {
       for entry in entries(String(folder), context) where !entry.isFolder {

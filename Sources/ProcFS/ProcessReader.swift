@@ -18,11 +18,13 @@ final class ProcessReader {
   /// Arguments beyond this are cut: no command line is worth more memory.
   private static let argumentLimit = 1 << 20
 
-  init(_ descriptor: Int32, _ fields: ProcessFields, threads: Bool) {
+  /// - Parameter count: how many processes will be read, about.
+  init(_ descriptor: Int32, _ fields: ProcessFields, threads: Bool, count: Int) {
     self.descriptor = descriptor
     self.fields = fields
     self.threads = threads
-    arena.reserveCapacity(8192)
+    records.reserveCapacity(count)
+    arena.reserveCapacity(65536)
   }
 
   deinit {

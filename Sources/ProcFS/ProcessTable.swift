@@ -25,7 +25,8 @@ public struct ProcessTable: Sendable {
     let pids = if let pids { pids } else { try processes.pids() }
     let workers = Self.workerCount(pids.count)
     let readers = (0..<workers).map { _ in
-      ProcessReader(processes.descriptor, fields, threads: threads)
+      ProcessReader(
+        processes.descriptor, fields, threads: threads, count: pids.count / workers)
     }
     if workers == 1 {
       for pid in pids { readers[0].read(pid) }

@@ -337,6 +337,8 @@ public struct ArithmeticParser {
     var level = 0
     while position < text.count {
       if text[position] == "[" { level += 1 }
+      // Each level of subscripts reads its text again.
+      if depth + level > Self.deepest / 4 { throw fail("expression nested too deeply") }
       if text[position] == "]" {
         level -= 1
         if level == 0 { break }
@@ -345,7 +347,6 @@ public struct ArithmeticParser {
     }
     guard position < text.count else { throw fail("bad array subscript") }
     position += 1
-    guard depth < Self.deepest / 4 else { throw fail("expression nested too deeply") }
     let index = subscriptText(text.piece(open + 1, position - 1))
     return ArithmeticNode(.element, symbol: symbol, index: index)
   }

@@ -37,6 +37,9 @@ extension UInt8 {
   }
 }
 
+/// Lets a `switch` over bytes have constants as its cases.
+public func ~= (pattern: StaticString, value: Bytes) -> Bool { value.equals(pattern) }
+
 /// The bytes of a constant.
 public func bytes(_ text: StaticString) -> Bytes {
   text.withUTF8Buffer { Bytes($0) }

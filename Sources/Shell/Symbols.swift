@@ -32,8 +32,13 @@ public final class Alias {
 public final class SymbolTable {
   private var slots: [Symbol?]
   public private(set) var count = 0
+  /// Gives a new symbol what its name stands for from the start.
+  private let adorn: (Symbol) -> Void
 
-  public init() { slots = [Symbol?](repeating: nil, count: 512) }
+  public init(adorn: @escaping (Symbol) -> Void = { _ in }) {
+    slots = [Symbol?](repeating: nil, count: 128)
+    self.adorn = adorn
+  }
 
   public func intern(_ name: Bytes) -> Symbol {
     var index = find(name)
@@ -45,6 +50,7 @@ public final class SymbolTable {
     let symbol = Symbol(name)
     slots[index] = symbol
     count += 1
+    adorn(symbol)
     return symbol
   }
 

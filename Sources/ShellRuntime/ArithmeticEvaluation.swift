@@ -63,12 +63,14 @@ extension Interpreter {
   }
 
   private func arithmeticFailure(_ text: Bytes, _ error: ArithmeticError) -> Unwind {
-    var message = text
+    /// The beginning of what may be very long.
+    func start(_ text: Bytes) -> Bytes { text.count > 80 ? text.piece(0, 80) + bytes("...") : text }
+    var message = start(text)
     message.put(": ")
     message.put(error.reason)
     if !error.token.isEmpty {
       message.put(error.reason.utf8CodeUnitCount == 0 ? "unexpected '" : ": unexpected '")
-      message += error.token
+      message += start(error.token)
       message.append("'")
     }
     return fatal(message)

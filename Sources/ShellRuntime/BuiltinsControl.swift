@@ -149,7 +149,7 @@ extension Interpreter {
 
   func runSet(_ arguments: [Bytes]) throws(Unwind) -> Int32 {
     if arguments.count == 1 {
-      for symbol in symbols.sorted(where: { $0.isName && $0.variable?.isSet == true }) {
+      for symbol in variables(where: { $0.isSet }) where symbol.isName {
         out += symbol.name + bytes("=")
         if let list = symbol.variable?.list {
           out += literal(list)

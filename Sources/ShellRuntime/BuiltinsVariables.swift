@@ -301,7 +301,7 @@ extension Interpreter {
 
   private func listDeclared(_ settings: DeclareOptions, _ kind: DeclareKind) {
     let wanted = settings.on
-    for symbol in symbols.sorted(where: { $0.variable != nil }) {
+    for symbol in variables(where: { _ in true }) {
       guard let variable = symbol.variable,
         wanted.isEmpty || !variable.attributes.isDisjoint(with: wanted)
       else { continue }

@@ -1,4 +1,5 @@
 public import Box
+internal import CLinux
 internal import CRuntime
 internal import Linux
 public import Shell
@@ -32,7 +33,7 @@ final class Scope {
 
 /// The state of a shell, and what runs its commands.
 public final class Interpreter {
-  public let symbols = SymbolTable()
+  public let symbols: SymbolTable
   var context: Context
   /// What errors are told in the name of.
   public var name: Bytes
@@ -103,8 +104,6 @@ public final class Interpreter {
   var history: CommandHistory?
   /// The seam for names that a resolver will know: host, port, whether by datagrams; a descriptor.
   public var connect: (Bytes, Int, Bool) -> Int32 = { Interpreter.connectByFile($0, $1, $2) }
-  /// Runs an applet of ours; the joiner may put an editor in place of `read`.
-  var applets: [Applet] { context.applets }
   /// Symbols used all the time.
   let known: KnownSymbols
 
@@ -113,14 +112,14 @@ public final class Interpreter {
     self.name = name
     zero = name
     pid = Process.ownPID
+    let parent = getppid()
+    symbols = SymbolTable { Self.adorn($0, parent: parent) }
     known = KnownSymbols(symbols)
     prepareVariables()
   }
 
   /// Names for completion.
-  public var variableNames: [Bytes] {
-    symbols.sorted { $0.variable?.isSet ?? false }.map { $0.name }
-  }
+  public var variableNames: [Bytes] { variables { $0.isSet }.map { $0.name } }
   public var functionNames: [Bytes] { symbols.sorted { $0.function != nil }.map { $0.name } }
   public var aliasNames: [Bytes] { symbols.sorted { $0.alias != nil }.map { $0.name } }
   public var builtinNames: [Bytes] { Builtins.names.map { bytes($0) } }
@@ -219,49 +218,40 @@ extension Sanitize {
   }
 }
 
-/// Symbols that the interpreter asks for itself.
+/// Symbols that the interpreter asks for itself: those of every command are at hand, the others are looked up.
 struct KnownSymbols {
-  let ifs, path, home, pwd, oldpwd, cdpath, ps1, ps2, ps4, optind, optarg, reply, lineno, random,
-    seconds, histfile, env, columns, underscore, tmout, bashRematch, shlvl, ppid, mail, mapfile,
-    ps3, execignore, timeformat, globignore, posixlyCorrect, opterr, localeAll, localeType,
-    language,
-    functionLimit: Symbol
+  let ifs, path, optind, underscore, functionLimit: Symbol
+  private let table: SymbolTable
 
   init(_ table: SymbolTable) {
+    self.table = table
     ifs = table.intern("IFS")
     path = table.intern("PATH")
-    home = table.intern("HOME")
-    pwd = table.intern("PWD")
-    oldpwd = table.intern("OLDPWD")
-    cdpath = table.intern("CDPATH")
-    ps1 = table.intern("PS1")
-    ps2 = table.intern("PS2")
-    ps3 = table.intern("PS3")
-    ps4 = table.intern("PS4")
     optind = table.intern("OPTIND")
-    optarg = table.intern("OPTARG")
-    opterr = table.intern("OPTERR")
-    reply = table.intern("REPLY")
-    lineno = table.intern("LINENO")
-    random = table.intern("RANDOM")
-    seconds = table.intern("SECONDS")
-    histfile = table.intern("HISTFILE")
-    env = table.intern("ENV")
-    columns = table.intern("COLUMNS")
     underscore = table.intern("_")
-    tmout = table.intern("TMOUT")
-    bashRematch = table.intern("BASH_REMATCH")
-    shlvl = table.intern("SHLVL")
-    ppid = table.intern("PPID")
-    mail = table.intern("MAIL")
-    mapfile = table.intern("MAPFILE")
-    execignore = table.intern("EXECIGNORE")
-    timeformat = table.intern("TIMEFORMAT")
-    globignore = table.intern("GLOBIGNORE")
     functionLimit = table.intern("FUNCNEST")
-    localeAll = table.intern("LC_ALL")
-    localeType = table.intern("LC_CTYPE")
-    language = table.intern("LANG")
-    posixlyCorrect = table.intern("POSIXLY_CORRECT")
   }
+
+  var home: Symbol { table.intern("HOME") }
+  var pwd: Symbol { table.intern("PWD") }
+  var oldpwd: Symbol { table.intern("OLDPWD") }
+  var cdpath: Symbol { table.intern("CDPATH") }
+  var ps1: Symbol { table.intern("PS1") }
+  var ps2: Symbol { table.intern("PS2") }
+  var ps3: Symbol { table.intern("PS3") }
+  var ps4: Symbol { table.intern("PS4") }
+  var optarg: Symbol { table.intern("OPTARG") }
+  var opterr: Symbol { table.intern("OPTERR") }
+  var reply: Symbol { table.intern("REPLY") }
+  var lineno: Symbol { table.intern("LINENO") }
+  var random: Symbol { table.intern("RANDOM") }
+  var seconds: Symbol { table.intern("SECONDS") }
+  var histfile: Symbol { table.intern("HISTFILE") }
+  var env: Symbol { table.intern("ENV") }
+  var bashRematch: Symbol { table.intern("BASH_REMATCH") }
+  var ppid: Symbol { table.intern("PPID") }
+  var mapfile: Symbol { table.intern("MAPFILE") }
+  var localeAll: Symbol { table.intern("LC_ALL") }
+  var localeType: Symbol { table.intern("LC_CTYPE") }
+  var language: Symbol { table.intern("LANG") }
 }

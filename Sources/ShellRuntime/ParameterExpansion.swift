@@ -217,10 +217,7 @@ extension Interpreter {
 
   private func addNames(_ parameter: Parameter, _ quoted: Bool, _ builder: inout FieldBuilder) {
     let prefix = Self.name(parameter)
-    let names = symbols.sorted {
-      $0.variable?.isSet == true && $0.name.count >= prefix.count
-        && $0.name.prefix(prefix.count).elementsEqual(prefix)
-    }
+    let names = variables { $0.isSet }.filter { $0.name.starts(with: prefix) }
     let joined: Bool
     if case .joined? = parameter.index { joined = true } else { joined = false }
     add(.list(names.map { $0.name }, joined: joined), quoted, &builder)

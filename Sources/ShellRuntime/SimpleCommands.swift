@@ -224,7 +224,7 @@ extension Interpreter {
 
   func applet(_ name: Bytes) -> Applet? {
     if name.contains("/") { return nil }
-    return applets.named(String(bytes: name))
+    return context.applets.named(String(bytes: name))
   }
 
   /// Whether an applet runs in this process: it is quick, and nothing can interrupt it meanwhile.
@@ -243,7 +243,7 @@ extension Interpreter {
     let output = captures > 0 ? Output.memory() : Output(descriptor: 1)
     var inner = Context(
       name: String(bytes: arguments[0]), output: output, errors: Output(descriptor: 2),
-      environment: exported(), root: context.root, clock: context.clock, applets: applets)
+      environment: exported(), root: context.root, clock: context.clock, applets: context.applets)
     let result = applet.run(arguments.dropFirst().map { String(bytes: $0) }, &inner)
     if captures > 0 { out += output.text.bytes }
     return result
@@ -254,6 +254,7 @@ extension Interpreter {
     flushOutput()
     if let applet {
       captures = 0
+      System.retitle(arguments)
       System.quit(runHere(applet, arguments))
     }
     System.quit(execute(symbol, arguments))

@@ -158,6 +158,15 @@ enum System {
 
   static func quit(_ status: Int32) -> Never { _exit(status) }
 
+  /// Lets ps(1) show this process as one that runs `arguments`.
+  static func retitle(_ arguments: [Bytes]) {
+    var text: Bytes = []
+    for argument in arguments { text += argument + [0] }
+    text.withUnsafeMutableBytes { raw in
+      crt_retitle(raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
+    }
+  }
+
   static func kill(_ pid: Int32, _ signal: Int32) -> Int32 {
     CLinux.kill(pid, signal) == 0 ? 0 : errno
   }

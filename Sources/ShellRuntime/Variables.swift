@@ -11,19 +11,57 @@ extension Interpreter {
     static let ifs = 20, path = 21, optind = 22, posix = 23, options = 24, locale = 25
   }
 
-  func prepareVariables() {
-    for (name, number) in [
-      ("RANDOM" as StaticString, Dynamic.random), ("SECONDS", Dynamic.seconds),
-      ("LINENO", Dynamic.lineno), ("EPOCHSECONDS", Dynamic.epochSeconds),
-      ("EPOCHREALTIME", Dynamic.epochRealtime), ("BASHPID", Dynamic.bashPID),
-      ("FUNCNAME", Dynamic.functionName), ("PIPESTATUS", Dynamic.pipeStatus),
-      ("BASH_SUBSHELL", Dynamic.subshell), ("SRANDOM", Dynamic.srandom), ("IFS", Dynamic.ifs),
-      ("PATH", Dynamic.path), ("OPTIND", Dynamic.optind), ("SHELLOPTS", Dynamic.options),
-      ("LC_ALL", Dynamic.locale), ("LC_CTYPE", Dynamic.locale), ("LANG", Dynamic.locale),
-    ] { symbols.intern(name).dynamic = number }
-    for symbol in [known.random, known.seconds, known.lineno] {
-      symbol.variable = Variable([])
+  /// What a name of the shell itself stands for from the start; nobody pays for those that no script names.
+  static func adorn(_ symbol: Symbol, parent: Int32) {
+    symbol.dynamic = dynamic(symbol.name)
+    symbol.variable = preset(symbol.name, parent)
+  }
+
+  private static func dynamic(_ name: Bytes) -> Int {
+    switch name {
+    case "RANDOM": Dynamic.random
+    case "SECONDS": Dynamic.seconds
+    case "LINENO": Dynamic.lineno
+    case "EPOCHSECONDS": Dynamic.epochSeconds
+    case "EPOCHREALTIME": Dynamic.epochRealtime
+    case "BASHPID": Dynamic.bashPID
+    case "FUNCNAME": Dynamic.functionName
+    case "PIPESTATUS": Dynamic.pipeStatus
+    case "BASH_SUBSHELL": Dynamic.subshell
+    case "SRANDOM": Dynamic.srandom
+    case "IFS": Dynamic.ifs
+    case "PATH": Dynamic.path
+    case "OPTIND": Dynamic.optind
+    case "SHELLOPTS": Dynamic.options
+    case "LC_ALL", "LC_CTYPE", "LANG": Dynamic.locale
+    default: 0
     }
+  }
+
+  private static func preset(_ name: Bytes, _ parent: Int32) -> Variable? {
+    switch name {
+    case "RANDOM", "SECONDS", "LINENO": Variable([])
+    case "OPTIND": Variable(bytes("1"))
+    case "PATHSEP": Variable(bytes(":"))
+    case "PS4": Variable(bytes("+ "))
+    case "PPID": Variable(Bytes(decimal: Int(parent)), .readOnly)
+    case "UID": Variable(Bytes(decimal: Int(getuid())), [.readOnly, .integer])
+    case "EUID": Variable(Bytes(decimal: Int(geteuid())), [.readOnly, .integer])
+    case "OLDPWD": Variable(nil, .exported)
+    default: nil
+    }
+  }
+
+  /// All variables that pass `test`, by name.
+  func variables(where test: (Variable) -> Bool) -> [Symbol] {
+    for name in [
+      "EUID" as StaticString, "LINENO", "OLDPWD", "OPTIND", "PATHSEP", "PPID", "PS4", "RANDOM",
+      "SECONDS", "UID",
+    ] { _ = symbols.intern(name) }
+    return symbols.sorted { $0.variable.map(test) ?? false }
+  }
+
+  func prepareVariables() {
     startTime = Clock().now()
     secondsStart = Clock().monotonic().seconds
     random = UInt32(truncatingIfNeeded: startTime.nanoseconds ^ Int(pid) << 8)
@@ -32,21 +70,10 @@ extension Interpreter {
     set(known.ifs, bytes(" \t\n"))
     known.ifs.variable?.attributes = []
     set(known.optind, bytes("1"))
-    symbols.intern("PATHSEP").variable = Variable(bytes(":"))
-    set(known.ps4, known.ps4.variable?.text ?? bytes("+ "))
-    set(known.ppid, Bytes(decimal: Int(getppid())))
-    known.ppid.variable?.attributes.insert(.readOnly)
-    define("UID", Int(getuid()))
-    define("EUID", Int(geteuid()))
     if known.path.variable == nil {
       set(known.path, bytes("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
     }
     prepareFolder()
-  }
-
-  private func define(_ name: StaticString, _ number: Int) {
-    let symbol = symbols.intern(name)
-    symbol.variable = Variable(Bytes(decimal: number), [.readOnly, .integer])
   }
 
   private func importVariable(_ entry: Bytes) {
@@ -54,7 +81,7 @@ extension Interpreter {
     let name = entry.piece(0, equals)
     guard name.isName else { return }
     let symbol = symbols.intern(name)
-    guard symbol !== known.ifs, symbol !== known.ppid else { return }
+    guard symbol !== known.ifs, !symbol.isReadOnly else { return }
     symbol.variable = Variable(entry.piece(equals + 1, entry.count), .exported)
     if symbol.dynamic == Dynamic.random || symbol.dynamic == Dynamic.lineno {
       symbol.variable?.text = []
@@ -72,7 +99,6 @@ extension Interpreter {
       folder = System.workingFolder ?? []
     }
     if !folder.isEmpty { set(known.pwd, folder) }
-    if known.oldpwd.variable == nil { known.oldpwd.variable = Variable(nil, .exported) }
   }
 
   // MARK: reading

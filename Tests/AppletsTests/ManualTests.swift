@@ -6,7 +6,7 @@ import Testing
 /// What the manual of every applet must be, so that help, completions and man pages made of it are right.
 @Suite struct ManualTests {
   private var applets: [(name: String, page: Page)] {
-    registry().map { (name: "\($0.name)", page: $0.page()) }
+    registry().all.map { (name: "\($0.name)", page: $0.page()) }
   }
 
   @Test func theRegistryIsUnique() {

@@ -1,5 +1,10 @@
 """The shell beside dash and busybox."""
-from harness import BUSYBOX, Race
+import os
+import pty
+import signal
+import time
+
+from harness import BUSYBOX, OURS, Figure, Race, duration
 
 TITLE = "Shell"
 DASH = "/bin/dash"
@@ -27,3 +32,32 @@ RACES = [
     race("`$(basename …)` 300 times", APPLETS, 0.5, "dash, coreutils"),
     race("`seq | cat | tail` 100 times", PIPES, 0.5, "dash, coreutils"),
 ]
+
+
+PROMPT_LIMIT = 2e6  # nanoseconds
+PROMPT_RUNS = 100
+
+
+def prompt_time():
+    """From execve(2) to the prompt of a session without a command, on a terminal."""
+    started, writer = os.pipe()
+    child, terminal = pty.fork()
+    if child == 0:
+        os.write(writer, time.monotonic_ns().to_bytes(8, "little"))
+        os.execve(OURS, ["sh"], {"PATH": "/bin", "TERM": "xterm", "HOSTNAME": "pod"})
+    seen = b""
+    while b"\x1b[?2004h" not in seen:  # bracketed paste: on as the prompt is written
+        seen += os.read(terminal, 65536)
+    end = time.monotonic_ns()
+    start = int.from_bytes(os.read(started, 8), "little")
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for descriptor in (terminal, started, writer):
+        os.close(descriptor)
+    return end - start
+
+
+def figures(_):
+    least = min(prompt_time() for _ in range(PROMPT_RUNS))
+    yield Figure("from start to prompt", duration(least), limit=duration(PROMPT_LIMIT),
+                 missed=f"prompt after {duration(least)}" if least > PROMPT_LIMIT else "")

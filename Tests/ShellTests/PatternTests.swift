@@ -79,6 +79,14 @@ private func matches(_ pattern: String, _ text: String, extended: Bool = false) 
     #expect(tree("")?.value == 0)
   }
 
+  @Test func boundsSubscripts() {
+    func nested(_ depth: Int) -> String {
+      String(repeating: "a[", count: depth) + "0" + String(repeating: "]", count: depth)
+    }
+    #expect(tree(nested(100))?.operation == .element)
+    #expect(tree(nested(100_000)) == nil)
+  }
+
   @Test func refusesNonsense() {
     for text in ["1 +", "(1", "1 2", "08", "2#3", "a ? b", "1 = 2", "x[1", ")", "65#1"] {
       #expect(tree(text) == nil)

@@ -1,5 +1,6 @@
 // What must be C: facts fixed at build time, and the handler that runs when Swift has trapped.
 #pragma once
+#include <stddef.h>
 
 const char *crt_version(void);
 const char *crt_commit(void);
@@ -9,6 +10,11 @@ const char *crt_swift(void);
 void crt_hold_standard_streams(void);
 /// Names the applet in the report of a crash. The text is copied.
 void crt_name_applet(const char *name);
+/// Notes where the arguments lie that ps(1) shows; `arguments` are those of main.
+void crt_find_arguments(int count, const char *const *arguments);
+/// Makes ps(1) show this process as `text`: arguments, each ended by NUL. For a child that goes on as an applet
+/// without exec(2). The text is changed.
+void crt_retitle(char *text, size_t length);
 /// Installs the handler for SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP and SIGABRT.
 void crt_catch_crashes(void);
 

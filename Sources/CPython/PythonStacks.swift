@@ -158,6 +158,9 @@ public struct PythonStacks {
 
   private func line(_ head: FrameHead, _ frame: UInt64, _ code: PythonCode) -> Int? {
     let first = code.firstLine
+    // The table is walked again for each frame, and thousands may share a large one.
+    budget.left -= code.lines.count / 4
+    guard budget.left > 0 else { return nil }
     if layout.instructions == nil {
       let last = Int(Int32(truncatingIfNeeded: head.instruction))
       return layout.minor == 10
@@ -255,7 +258,7 @@ private final class CodeCache {
   var known: [UInt64: PythonCode] = [:]
 }
 
-/// How much is read of one process in all: structures that lead in circles end there.
+/// How much is read and looked through of one process in all: structures that lead in circles end there.
 private final class ReadBudget {
   /// Bytes: some hundred thousand frames.
   var left = 32 << 20

@@ -143,13 +143,15 @@ let package = Package(
     applets("SystemApplets", "Accounts", "Dates"),
     applets("ShellApplets", "Shell", "ShellRuntime", "LineEditor", "Completion", "Session"),
     applets("TerminalApplets", "LineEditor", "Patterns"),
-    applets("JVMApplets", "CPython", "ELF", "HotSpot", "JFR", "Runtimes", "DotnetIPC"),
+    applets("JVMApplets", "HotSpot", "JFR"),
     applets("NetworkApplets", "DNS", "Accounts", "HTTP", "TLS"),
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
     applets(
       "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace", "TLS"),
-    applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
+    applets(
+      "RuntimeApplets", "CPython", "DotnetIPC", "ELF", "HotSpot", "LocalHTTP", "Runtimes",
+      "WebSocket"),
     applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
     applets("DotnetApplets", "DotnetIPC", "Nettrace"),
     applets("SocketApplets", "Accounts", "Capabilities", "DNS", "Netlink"),

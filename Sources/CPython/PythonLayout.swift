@@ -2,13 +2,13 @@ internal import ELF
 
 /// Where the fields lie that lead from `_PyRuntime` to file and line, on 64-bit machines.
 ///
-/// CPython 3.8 to 3.12 as its headers lay them out; from 3.13 on it publishes the offsets itself.
+/// CPython 3.8 to 3.13 as its headers lay them out; from 3.13 on it publishes the offsets itself.
 struct PythonLayout: Sendable {
   let minor: Int
   var interpreters = 32
   var nextInterpreter = 0
   var threads = 8
-  let nextThread = 8
+  var nextThread = 8
   /// The kernel's thread ID; nil where only that of pthreads is kept.
   var nativeID: Int?
   var pthread = 176
@@ -18,7 +18,7 @@ struct PythonLayout: Sendable {
   var previous = 24
   /// Index of the last instruction; 3.11 on: the address of the next one.
   var instruction = 104
-  /// What made a frame; 3 is the interpreter's own stub. Nil before 3.11.
+  /// What made a frame; 3 and above are the interpreter's own stubs. Nil before 3.11.
   var owner: Int?
   var fileName = 104
   var name = 112
@@ -29,9 +29,18 @@ struct PythonLayout: Sendable {
   /// Heads of a text that is ASCII, and of others.
   var ascii = 48
   var compact = 72
+  /// Where a text has its length and its kind, and a bytes object its length and its bytes.
+  var textLength = 16
+  var textState = 32
+  var bytesSize = 16
+  var bytesData = 32
+  /// A frame's reference to its code may say in its lowest bits how it is counted: 3.14 on.
+  var codeMask: UInt64 = .max
+  /// The copy of the instructions that a thread runs: the index in the frame, the array in the code object.
+  var ownInstructions: (index: Int, array: Int)?
 
   static let oldest = 8
-  static let newest = 13
+  static let newest = 15
 
   /// - Returns: nil for versions that are not known.
   init?(minor: Int) {
@@ -58,18 +67,44 @@ struct PythonLayout: Sendable {
     }
   }
 
-  /// Takes over the offsets that 3.13 writes at the start of `_PyRuntime`.
+  /// Takes over the offsets that the process publishes.
   ///
-  /// - Returns: nil where the table is not of this version.
+  /// - Returns: nil where there are none, or not those of a version that is known.
   init?(published table: [UInt8]) {
-    let numbers = LittleEndian(table)
-    guard table.starts(with: Array("xdebugpy".utf8)), let version = numbers.number(8, 8),
-      version >> 24 == 3, version >> 16 & 0xFF == 13, numbers.number(16, 8) == 0,
-      let heads = numbers.int(40, 8), let next = numbers.int(64, 8),
-      let threads = numbers.int(72, 8)
+    guard let offsets = PublishedOffsets(table), let interpreters = offsets.interpreters,
+      let nextInterpreter = offsets.nextInterpreter, let threads = offsets.threads,
+      let nextThread = offsets.nextThread, let nativeID = offsets.nativeID,
+      let currentFrame = offsets.currentFrame, let executable = offsets.executable,
+      let previous = offsets.previous, let instruction = offsets.instruction,
+      let owner = offsets.owner
     else { return nil }
-    self.init(minor: 13)
-    guard heads < 1 << 20, next < 1 << 20, threads < 1 << 20 else { return nil }
-    (interpreters, nextInterpreter, self.threads) = (heads, next, threads)
+    minor = offsets.minor
+    (self.interpreters, self.nextInterpreter, self.threads) = (
+      interpreters, nextInterpreter, threads
+    )
+    (self.nextThread, self.nativeID, frame) = (nextThread, nativeID, [currentFrame])
+    (code, self.previous, self.instruction, self.owner) = (executable, previous, instruction, owner)
+    codeMask = ~3
+    ownInstructions = offsets.ownInstructions
+    guard takeObjects(offsets) else { return nil }
+    if offsets.isFreeThreaded, minor > 13, ownInstructions == nil { return nil }
+  }
+
+  private mutating func takeObjects(_ offsets: PublishedOffsets) -> Bool {
+    guard let fileName = offsets.fileName, let name = offsets.name,
+      let lineTable = offsets.lineTable, let firstLine = offsets.firstLine,
+      let instructions = offsets.instructions, let bytesSize = offsets.bytesSize,
+      let bytesData = offsets.bytesData, let textState = offsets.textState,
+      let textLength = offsets.textLength, let ascii = offsets.asciiHead
+    else { return false }
+    (self.fileName, self.name, self.lineTable, self.firstLine) = (
+      fileName, name, lineTable, firstLine
+    )
+    (self.instructions, self.bytesSize, self.bytesData) = (instructions, bytesSize, bytesData)
+    // Behind the head of ASCII, others have a length in UTF-8 and where that is.
+    (self.textState, self.textLength, self.ascii, compact) = (
+      textState, textLength, ascii, ascii + 16
+    )
+    return true
   }
 }

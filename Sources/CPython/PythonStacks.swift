@@ -31,6 +31,7 @@ public struct PythonStacks {
   private static let mostFrames = 4_000
   private static let longestText = 4_096
   private static let longestTable = 1 << 20
+  private static let longestHead = 4_096
 
   /// - Parameters:
   ///   - memory: the process's memory by address.
@@ -39,8 +40,12 @@ public struct PythonStacks {
   public init(memory: ByteSource, runtime: UInt64, minor: Int) throws(Failure) {
     self.memory = memory
     self.runtime = runtime
-    let published = PythonLayout(published: memory.prefix(runtime, 512))
+    let published = PythonLayout(published: memory.prefix(runtime, PublishedOffsets.length))
     guard let layout = published ?? PythonLayout(minor: minor) else {
+      if minor >= PythonLayout.oldest, minor <= PythonLayout.newest {
+        throw .message(
+          "Python 3.\(minor): does not publish its offsets as releases of that version do")
+      }
       throw .message(
         "Python 3.\(minor) is not known here; 3.\(PythonLayout.oldest) to 3.\(PythonLayout.newest) are"
       )
@@ -59,25 +64,28 @@ public struct PythonStacks {
   /// - Returns: nil where something did not fit together.
   private func attemptThreads() -> [PythonThread]? {
     var threads: [PythonThread] = []
+    let codes = CodeCache()
     guard var interpreter = pointer(runtime, layout.interpreters) else { return nil }
+    var interpreters = Circle()
     while interpreter != 0 {
-      guard var thread = pointer(interpreter, layout.threads) else { return nil }
+      guard !interpreters.closes(at: interpreter), var thread = pointer(interpreter, layout.threads)
+      else { return nil }
+      var circle = Circle()
       while thread != 0 {
-        guard threads.count < Self.mostThreads, let read = read(thread),
+        guard threads.count < Self.mostThreads, !circle.closes(at: thread),
+          let read = read(thread, codes),
           let next = pointer(thread, layout.nextThread)
         else { return nil }
         threads.append(read)
         thread = next
       }
-      guard let next = pointer(interpreter, layout.nextInterpreter),
-        threads.count < Self.mostThreads, next != interpreter
-      else { return nil }
+      guard let next = pointer(interpreter, layout.nextInterpreter) else { return nil }
       interpreter = next
     }
     return threads
   }
 
-  private func read(_ thread: UInt64) -> PythonThread? {
+  private func read(_ thread: UInt64, _ codes: CodeCache) -> PythonThread? {
     var frame = thread
     for offset in layout.frame {
       guard let next = pointer(frame, offset) else { return nil }
@@ -86,16 +94,17 @@ public struct PythonStacks {
     }
     var frames: [PythonFrame] = []
     var passed = 0
+    var circle = Circle()
     while frame != 0 {
-      guard passed < Self.mostFrames else { return nil }
+      guard passed < Self.mostFrames, !circle.closes(at: frame), let head = head(of: frame) else {
+        return nil
+      }
       passed += 1
-      guard let code = pointer(frame, layout.code), let previous = pointer(frame, layout.previous)
-      else { return nil }
-      if code != 0, !isStub(frame) {
-        guard let entry = read(frame: frame, code: code) else { return nil }
+      if head.code != 0, head.owner < 3 {
+        guard let entry = read(head, frame, codes) else { return nil }
         frames.append(entry)
       }
-      frame = previous
+      frame = head.previous
     }
     let native = layout.nativeID.flatMap { pointer(thread, $0) }
     return PythonThread(
@@ -103,45 +112,91 @@ public struct PythonStacks {
       pthread: layout.nativeID == nil ? pointer(thread, layout.pthread) : nil, frames: frames)
   }
 
-  private func isStub(_ frame: UInt64) -> Bool {
-    guard let owner = layout.owner else { return false }
-    return read(frame &+ UInt64(owner), 1)?.first == 3
+  /// What every frame tells; one read, since a deep stack has hundreds.
+  private struct FrameHead {
+    let code: UInt64
+    let previous: UInt64
+    let owner: UInt64
+    let instruction: UInt64
   }
 
-  private func read(frame: UInt64, code: UInt64) -> PythonFrame? {
-    guard let name = text(pointer(code, layout.name)),
-      let file = text(pointer(code, layout.fileName)), let line = line(frame, code)
-    else { return nil }
-    return PythonFrame(name: name, file: file, line: line)
-  }
-
-  private func line(_ frame: UInt64, _ code: UInt64) -> Int? {
-    guard let first = number32(code, layout.firstLine),
-      let object = pointer(code, layout.lineTable),
-      let size = pointer(object, 16), size <= UInt64(Self.longestTable),
-      let table = read(object &+ 32, Int(size))
-    else { return nil }
-    if let instructions = layout.instructions {
-      guard let next = pointer(frame, layout.instruction) else { return nil }
-      let start = code &+ UInt64(instructions)
-      guard next >= start &- 2, next &- start &+ 2 < 1 << 32 else { return nil }
-      // One before the first instruction: the function has not begun.
-      if next < start { return first }
-      return PythonLines.locations(table, first: first, unit: Int((next - start) / 2))
+  private func head(of frame: UInt64) -> FrameHead? {
+    let width = layout.instructions == nil ? 4 : 8
+    let ends = [
+      layout.code + 8, layout.previous + 8, (layout.owner ?? 0) + 1, layout.instruction + width,
+    ]
+    guard let size = ends.max(), size <= Self.longestHead, let bytes = read(frame, size) else {
+      return nil
     }
-    guard let last = number32(frame, layout.instruction) else { return nil }
-    return layout.minor == 10
-      ? PythonLines.ranges(table, first: first, instruction: last * 2)
-      : PythonLines.pairs(table, first: first, instruction: last)
+    let numbers = LittleEndian(bytes)
+    guard let code = numbers.number(layout.code, 8),
+      let previous = numbers.number(layout.previous, 8),
+      let instruction = numbers.number(layout.instruction, width)
+    else { return nil }
+    return FrameHead(
+      code: code & layout.codeMask, previous: previous,
+      owner: layout.owner.flatMap { numbers.number($0, 1) } ?? 0, instruction: instruction)
+  }
+
+  private func read(_ head: FrameHead, _ frame: UInt64, _ codes: CodeCache) -> PythonFrame? {
+    guard let code = codes.known[head.code] ?? read(code: head.code),
+      let line = line(head, frame, code)
+    else { return nil }
+    codes.known[head.code] = code
+    return PythonFrame(name: code.name, file: code.file, line: line)
+  }
+
+  private func read(code: UInt64) -> PythonCode? {
+    guard let name = text(pointer(code, layout.name)),
+      let file = text(pointer(code, layout.fileName)),
+      let first = number32(code, layout.firstLine), let object = pointer(code, layout.lineTable),
+      let size = pointer(object, layout.bytesSize), size <= UInt64(Self.longestTable),
+      let table = read(object &+ UInt64(layout.bytesData), Int(size))
+    else { return nil }
+    return PythonCode(name: name, file: file, firstLine: first, lines: table)
+  }
+
+  private func line(_ head: FrameHead, _ frame: UInt64, _ code: PythonCode) -> Int? {
+    let first = code.firstLine
+    // The table is walked again for each frame, and thousands may share a large one.
+    budget.left -= code.lines.count / 4
+    guard budget.left > 0 else { return nil }
+    if layout.instructions == nil {
+      let last = Int(Int32(truncatingIfNeeded: head.instruction))
+      return layout.minor == 10
+        ? PythonLines.ranges(code.lines, first: first, instruction: last &* 2)
+        : PythonLines.pairs(code.lines, first: first, instruction: last)
+    }
+    let next = head.instruction
+    guard let start = instructions(head.code, frame), next >= start &- 2,
+      next &- start &+ 2 < 1 << 32
+    else { return nil }
+    // One before the first instruction: the function has not begun.
+    if next < start { return first }
+    return PythonLines.locations(code.lines, first: first, unit: Int((next - start) / 2))
+  }
+
+  /// Where the instructions that a frame runs begin.
+  private func instructions(_ code: UInt64, _ frame: UInt64) -> UInt64? {
+    guard let own = layout.ownInstructions else {
+      return layout.instructions.map { code &+ UInt64($0) }
+    }
+    // An array: its length, and pointers.
+    guard let index = number32(frame, own.index), index >= 0,
+      let array = pointer(code, own.array), let count = pointer(array, 0), index < count
+    else { return nil }
+    return pointer(array, 8 + 8 * index)
   }
 
   /// A str object.
   private func text(_ address: UInt64?) -> String? {
-    guard let address, address != 0, let length = pointer(address, 16),
-      length <= UInt64(Self.longestText), let state = number32(address, 32)
+    guard let address, address != 0, let length = pointer(address, layout.textLength),
+      length <= UInt64(Self.longestText), let word = number32(address, layout.textState)
     else { return nil }
-    let kind = (state >> 2) & 7
-    let isASCII = (state >> 6) & 1 == 1
+    // Two bits of other things stand in front, or eight where there is no global lock.
+    let state = UInt32(truncatingIfNeeded: word) >> ((word >> 2) & 7 == 0 ? 8 : 2)
+    let kind = Int(state & 7)
+    let isASCII = (state >> 4) & 1 == 1
     guard kind == 1 || kind == 2 || kind == 4,
       let bytes = read(
         address &+ UInt64(isASCII ? layout.ascii : layout.compact), Int(length) * kind)
@@ -172,8 +227,39 @@ public struct PythonStacks {
   }
 }
 
-/// How much is read of one process in all: structures that lead in circles end there.
+/// Notices that a list leads in a circle, within some three times its length. Brent's algorithm.
+private struct Circle {
+  private var mark: UInt64 = 0
+  private var steps = 0
+  private var limit = 1
+
+  mutating func closes(at address: UInt64) -> Bool {
+    if address == mark { return true }
+    steps += 1
+    if steps == limit {
+      mark = address
+      steps = 0
+      limit *= 2
+    }
+    return false
+  }
+}
+
+/// What is the same for all frames of a function.
+private struct PythonCode {
+  let name: String
+  let file: String
+  let firstLine: Int
+  let lines: [UInt8]
+}
+
+/// Functions by their addresses, as long as one look at the process takes.
+private final class CodeCache {
+  var known: [UInt64: PythonCode] = [:]
+}
+
+/// How much is read and looked through of one process in all: structures that lead in circles end there.
 private final class ReadBudget {
-  /// Bytes.
-  var left = 256 << 20
+  /// Bytes: some hundred thousand frames.
+  var left = 32 << 20
 }

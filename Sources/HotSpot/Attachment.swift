@@ -1,5 +1,5 @@
 public import Box
-internal import Linux
+public import Linux
 internal import ProcFS
 internal import Target
 
@@ -28,18 +28,39 @@ public struct Attachment {
 
   /// Sends one command.
   ///
-  /// - Parameter sink: gets the text of the answer as it comes; false stops reading.
+  /// - Parameters:
+  ///   - interruption: held signals end the wait for the answer; without it they do what they always do.
+  ///   - sink: gets the text of the answer as it comes; false stops reading.
   public func execute(
-    _ request: AttachRequest, waiting: (() -> Void)? = nil, sink: (ArraySlice<UInt8>) -> Bool
+    _ request: AttachRequest, waiting: (() -> Void)? = nil, interruption: Interruption? = nil,
+    sink: (ArraySlice<UInt8>) -> Bool
   ) throws(Failure) -> AttachReply {
+    if let reason = standstill(traced: false) {
+      throw .message("\(process.pid): the process \(reason)")
+    }
     let socket = try connect()
+    var signal: Int32?
     let transport = Transport(
       send: { (bytes) throws(SystemError) in try socket.send(bytes) },
       receive: { (buffer) throws(SystemError) in
+        while let interruption, !socket.isReadable(within: 0.25) {
+          signal = interruption.pause(seconds: 0)
+          if signal != nil { throw SystemError(.interrupted, "poll", "") }
+        }
         if let waiting, !socket.isReadable(within: 3) { waiting() }
         return try socket.receive(into: &buffer)
       })
-    guard let reply = try transport.exchange(request, sink: sink) else {
+    var isWanted = true
+    let reply: AttachReply?
+    do throws(Failure) {
+      reply = try transport.exchange(request) {
+        isWanted = sink($0)
+        return isWanted
+      }
+    } catch {
+      throw signal.map { .quiet(128 + $0) } ?? error
+    }
+    guard let reply else {
       throw .message(
         "\(process.pid): the JVM closed the connection: it rejects uid \(Credentials.effectiveUID), "
           + "or it has ended")
@@ -48,15 +69,39 @@ public struct Attachment {
       let reason = request.needsSecondVersion ? ": arguments over 1024 bytes need JDK 24" : ""
       throw .message("\(process.pid): the JVM does not speak this attach protocol" + reason)
     }
+    // The end of an answer and that of the VM look alike.
+    if isWanted, hasEnded {
+      throw .message("\(process.pid): the JVM has ended; its answer may be incomplete")
+    }
     return reply
   }
 
+  /// Why the VM cannot answer now: it is stopped or has ended; nil where that is not known.
+  ///
+  /// - Parameter traced: whether a stop for a tracer counts, too: with strace(1) there are many short ones.
+  private func standstill(traced: Bool) -> StaticString? {
+    switch (try? finder.processes.stat(of: process.pid))?.state {
+    case UInt8(ascii: "T"): "is stopped"
+    case UInt8(ascii: "t"): traced ? "is stopped by a tracer" : nil
+    case UInt8(ascii: "Z"): "has ended (zombie)"
+    default: nil
+    }
+  }
+
+  private var hasEnded: Bool {
+    do throws(SystemError) {
+      return try finder.processes.stat(of: process.pid).state == UInt8(ascii: "Z")
+    } catch {
+      return error.errno == .noEntry || error.errno == .noProcess
+    }
+  }
+
   /// The whole text of a short answer.
-  public func text(_ request: AttachRequest, limit: Int = 1 << 20) throws(Failure) -> (
-    reply: AttachReply, text: [UInt8]
-  ) {
+  public func text(
+    _ request: AttachRequest, limit: Int = 1 << 20, interruption: Interruption? = nil
+  ) throws(Failure) -> (reply: AttachReply, text: [UInt8]) {
     var text: [UInt8] = []
-    let reply = try execute(request) { piece in
+    let reply = try execute(request, interruption: interruption) { piece in
       text += piece.prefix(limit - text.count)
       return text.count < limit
     }
@@ -67,6 +112,16 @@ public struct Attachment {
   public func remove(_ name: String) {
     guard let folder = try? root.open("/tmp", [.path, .directory]) else { return }
     _ = Trigger.owned(ids) { () throws(SystemError) in try removeFile(name, in: folder) }
+  }
+
+  /// Removes an empty folder of the VM's, with its own rights.
+  ///
+  /// - Returns: whether it is gone.
+  func removeFolder(_ path: String) -> Bool {
+    let failure = Trigger.owned(ids) { () throws(SystemError) in
+      try root.spot(path).removeFolder()
+    }
+    return failure == nil
   }
 
   /// A connection to the listener, which is started where it has not been.
@@ -86,13 +141,14 @@ public struct Attachment {
   /// - Returns: nil where there is none, or a stale one that nobody listens at.
   private func knock() throws(Failure) -> LocalSocket? {
     let name = "/tmp/.java_pid\(process.innerPID)"
+    let display = "/proc/\(process.pid)/root\(name)"
+    let status: FileStatus
     do throws(SystemError) {
       let handle = try root.open(name, [.path, .noFollow])
-      let status = try handle.status()
-      guard status.kind == .socket, status.uid == process.uid else {
-        throw SystemError(.notPermitted, "connect", "is not a socket of uid \(process.uid)")
+      status = try handle.status()
+      if status.kind == .socket, status.uid == process.uid {
+        return try LocalSocket.connect(to: handle, as: ids, seconds: Int32(Self.patience))
       }
-      return try LocalSocket.connect(to: handle, as: ids, seconds: Int32(Self.patience))
     } catch {
       switch error.errno {
       case .noEntry, .nobodyListens: return nil
@@ -100,12 +156,15 @@ public struct Attachment {
         throw .message("\(process.pid): the JVM takes no connection: it hangs or is stopped")
       case .denied:
         throw .denied(
-          "/proc/\(process.pid)/root\(name)",
+          display,
           "permission denied: only uid \(process.uid) gid \(process.gid) may connect",
           advice: Advice.sameIDs(uid: process.uid, gid: process.gid))
-      default: throw .system(error.about("/proc/\(process.pid)/root\(name)"))
+      default: throw .system(error.about(display))
       }
     }
+    let what =
+      status.kind == .socket ? "belongs to uid \(status.uid)" : "is \(status.kind.noun), no socket"
+    throw .message("\(display): \(what); it is not trusted as the socket of uid \(process.uid)")
   }
 }
 
@@ -121,9 +180,9 @@ extension Attachment {
         "\(pid): the JVM was started with -XX:+DisableAttachMechanism",
         advice: "jps and jstat still work; kill -QUIT \(pid) prints all threads to the app's log")
     }
-    if let stat = try? finder.processes.stat(of: pid), [0x54, 0x74, 0x5A].contains(stat.state) {
-      let what = stat.state == 0x5A ? "has ended (zombie)" : "is stopped"
-      throw .message("\(pid): the process \(what)")
+    // The signal would wait, and find no trigger when it comes.
+    if let reason = standstill(traced: true) {
+      throw .message("\(pid): the process \(reason)")
     }
     let quit: UInt64 = 1 << 2
     if status.caughtSignals & quit == 0 || status.ignoredSignals & quit != 0 {

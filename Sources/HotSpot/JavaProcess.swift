@@ -172,7 +172,9 @@ extension JavaFinder {
       else { return nil }
       return file
     } catch {
-      if error.errno == .noEntry || error.errno == .tooManyLinks { return nil }
+      // ENXIO: a socket.
+      let passed = [Errno.noEntry, .tooManyLinks, Errno(code: 6)]
+      if passed.contains(error.errno) { return nil }
       throw error
     }
   }

@@ -6,7 +6,6 @@ public import Box
 @export(interface)
 public func jvmApplets() -> [Applet] {
   [
-    Applet("go-info", GoInfo.self),
     Applet("jattach", Jattach.self),
     Applet("jcmd", Jcmd.self),
     Applet("jfr", Jfr.self),
@@ -15,8 +14,5 @@ public func jvmApplets() -> [Applet] {
     Applet("jps", Jps.self),
     Applet("jstack", Jstack.self),
     Applet("jstat", Jstat.self),
-    Applet("py-spy", PySpy.self),
-    Applet("pystack", Pystack.self),
-    Applet("runtimes", RuntimesCommand.self),
   ]
 }

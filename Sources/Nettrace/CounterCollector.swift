@@ -70,7 +70,7 @@ public final class CounterCollector: NettraceSink {
   }
 
   public func event(_ event: NettraceEvent) {
-    if event.kind.source == .metrics { return instrument(event) }
+    if event.source == .metrics { return instrument(event) }
     guard event.kind.name == "EventCounters", let values = try? event.values() else { return }
     counter(event.kind.provider, Values(values))
   }

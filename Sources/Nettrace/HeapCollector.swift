@@ -37,9 +37,9 @@ public final class HeapCollector: NettraceSink {
   public init() {}
 
   public func event(_ event: NettraceEvent) {
-    switch event.kind.source {
+    switch event.source {
     case .runtime:
-      switch event.kind.id {
+      switch event.id {
       // GCEnd.
       case 2: if objects > 0 { isDone = true }
       // Of a damaged event the objects up to the damage are counted.

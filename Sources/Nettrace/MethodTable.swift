@@ -26,9 +26,9 @@ public final class MethodTable {
 
   /// Takes the event if it tells of a method or a module.
   public func take(_ event: NettraceEvent) {
-    let isRundown = event.kind.source == .rundown
+    let isRundown = event.source == .rundown
     do throws(NettraceError) {
-      switch event.kind.id {
+      switch event.id {
       // MethodLoadVerbose of the runtime; MethodDCStartVerbose and MethodDCEndVerbose of the rundown.
       case 143: try method(event.payload)
       case 144 where isRundown: try method(event.payload)

@@ -28,6 +28,13 @@ public struct NettraceCursor {
     return part
   }
 
+  /// Where the next byte is, if `count` bytes follow at least.
+  @inline(__always)
+  func ahead(_ count: Int) -> UnsafeRawPointer? {
+    guard remaining >= count, let base = bytes.baseAddress else { return nil }
+    return base + position
+  }
+
   @inline(__always)
   public mutating func byte() throws(NettraceError) -> UInt8 {
     guard remaining > 0 else { throw .damaged }

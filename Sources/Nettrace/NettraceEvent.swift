@@ -31,11 +31,14 @@ public final class NettraceKind {
   public let version: UInt32
   public let level: UInt32
   public let fields: [NettraceField]
+  /// Whether it comes from version 6 of the format, where a date is another thing.
+  let isSix: Bool
 
   init(
     provider: String, id: UInt32, name: String, keywords: UInt64, version: UInt32, level: UInt32,
-    fields: [NettraceField]
+    fields: [NettraceField], isSix: Bool = false
   ) {
+    self.isSix = isSix
     self.provider = provider
     source = NettraceSource(provider)
     self.id = id
@@ -70,12 +73,26 @@ public final class NettraceKind {
 public struct NettraceField {
   public let name: String
   public let type: UInt32
-  /// What is in an object.
+  /// What is in an object; of an array what each of its elements is.
   public let fields: [NettraceField]
+  /// How many elements an array of fixed length has.
+  let count: Int
 
   static let object: UInt32 = 1
-  private static let mostFields = 512
-  private static let deepest = 8
+  static let array: UInt32 = 19
+  static let fixedArray: UInt32 = 22
+  /// Elsewhere in the payload: counted from behind this, or from the payload's begin.
+  static let relative: UInt32 = 24
+  static let absolute: UInt32 = 25
+  static let mostFields = 512
+  static let deepest = 8
+
+  init(name: String, type: UInt32, fields: [NettraceField], count: Int = 0) {
+    self.name = name
+    self.type = type
+    self.fields = fields
+    self.count = count
+  }
 
   static func list(_ cursor: inout NettraceCursor, depth: Int) throws(NettraceError)
     -> [NettraceField]
@@ -95,9 +112,9 @@ public struct NettraceField {
   }
 }
 
-/// One event; its payload is valid only while it is handed out.
+/// One event; it is valid only while it is handed out.
 public struct NettraceEvent {
-  public let kind: NettraceKind
+  let entry: KindEntry
   /// In ticks of the trace's clock.
   public let timestamp: UInt64
   /// The kernel's number of the thread.
@@ -105,6 +122,25 @@ public struct NettraceEvent {
   /// The number of its stack; 0 is none.
   public let stack: UInt32
   public let payload: UnsafeRawBufferPointer
+
+  public var kind: NettraceKind { entry.kind.takeUnretainedValue() }
+  public var source: NettraceSource { entry.source }
+  /// The number of its kind, by which its sender tells the kinds apart.
+  public var id: UInt32 { entry.id }
+}
+
+/// A kind as events carry it: the reader holds the kind itself, since counting references of each of millions of events
+/// takes longer than reading them.
+struct KindEntry {
+  let kind: Unmanaged<NettraceKind>
+  let source: NettraceSource
+  let id: UInt32
+
+  init(_ kind: NettraceKind) {
+    self.kind = Unmanaged.passUnretained(kind)
+    source = kind.source
+    id = kind.id
+  }
 }
 
 /// What the head of a trace tells.

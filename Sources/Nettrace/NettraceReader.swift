@@ -2,8 +2,8 @@ internal import Linux
 
 /// Reads a trace of .NET's EventPipe as it comes, in pieces of any size.
 ///
-/// The format is that of dotnet/diagnostics' EventPipeFormat, versions 4 and 5. Of version 6 the
-/// blocks are walked and counted; runtimes do not send it. At most one block is held in memory.
+/// The format is that of dotnet/diagnostics' EventPipeFormat, versions 4 and 5, and PerfView's
+/// NetTraceFormat, version 6. At most one block is held in memory.
 public final class NettraceReader {
   private let sink: any NettraceSink
   private let buffer = NettraceBuffer()
@@ -11,8 +11,11 @@ public final class NettraceReader {
   /// Offset in the stream of the first byte that is held: blocks are aligned by it.
   private var offset = 0
   private var kinds: [NettraceKind?] = []
+  /// The same as events carry them.
+  private var entries: [KindEntry?] = []
   private var pointerSize = 8
   private var objectVersion = 0
+  private let six = NettraceSix()
 
   public private(set) var head: NettraceHead?
   /// Blocks read so far.
@@ -36,6 +39,7 @@ public final class NettraceReader {
     case skip(Int)
     case objectEnd
     case sixBlock
+    case sixBody(NettraceSix.Kind, Int)
     case sixSkip(Int)
     case finished
   }
@@ -54,7 +58,6 @@ public final class NettraceReader {
   public func finish() throws(NettraceError) {
     if isComplete { return }
     if case .start = state, buffer.count < 8 { throw .foreign }
-    if case .sixBlock = state, buffer.count == 0 { return isComplete = true }
     throw .truncated
   }
 
@@ -84,6 +87,11 @@ public final class NettraceReader {
       consume(1)
       state = .object
     case .sixBlock: return try sixBlock()
+    case .sixBody(let kind, let size):
+      guard buffer.count >= size else { return false }
+      try read(kind, buffer.bytes.part(0..<size))
+      consume(size)
+      state = .sixBlock
     case .sixSkip(let left):
       let count = min(left, buffer.count)
       consume(count)
@@ -118,10 +126,6 @@ extension NettraceReader {
       guard buffer.count >= 20 else { return false }
       let major = try cursor.int32()
       guard major == 6 else { throw .unsupported }
-      tell(
-        NettraceHead(
-          version: 6, started: [], startTicks: 0, ticksPerSecond: 1, pointerSize: 8, pid: 0,
-          processors: 0))
       consume(20)
       state = .sixBlock
       return true
@@ -214,19 +218,24 @@ extension NettraceReader {
     return true
   }
 
-  /// Version 6: three bytes of size and one of kind, 0 being the end.
+  /// Version 6: three bytes of size and one of kind.
   private func sixBlock() throws(NettraceError) -> Bool {
     guard buffer.count >= 4 else { return false }
     var cursor = NettraceCursor(buffer.bytes)
     let word = try cursor.uint32()
     consume(4)
     blocks += 1
-    if word >> 24 == 0 {
+    let size = Int(word & 0xFF_FFFF)
+    switch NettraceSix.Kind(rawValue: word >> 24) {
+    case .end:
       isComplete = true
       state = .finished
       return false
+    case .labels, nil: state = .sixSkip(size)
+    case .some(let kind):
+      guard kind == .trace || head != nil else { throw .damaged }
+      state = .sixBody(kind, size)
     }
-    state = .sixSkip(Int(word & 0xFF_FFFF))
     return true
   }
 }
@@ -240,6 +249,25 @@ extension NettraceReader {
     case .stacks: try stackBlock(bytes)
     case .sequencePoint: sink.sequencePoint()
     case .unknown: break
+    }
+  }
+
+  private func read(_ kind: NettraceSix.Kind, _ bytes: UnsafeRawBufferPointer) throws(NettraceError)
+  {
+    switch kind {
+    case .trace: tell(try six.head(bytes))
+    case .events: try eventBlock(bytes, isMetadata: false)
+    case .metadata: try six.metadata(bytes) { define($0, $1) }
+    case .stacks: try stackBlock(bytes)
+    case .threads: try six.threads(bytes)
+    case .removedThreads: try six.removedThreads(bytes)
+    case .sequencePoint:
+      if try six.sequencePoint(bytes) {
+        kinds = []
+        entries = []
+      }
+      sink.sequencePoint()
+    case .end, .labels: break
     }
   }
 
@@ -260,9 +288,12 @@ extension NettraceReader {
     let flags = try cursor.uint16()
     guard headerSize >= 4 else { throw .damaged }
     try cursor.skip(headerSize - 4)
+    let isCompressed = flags & 1 != 0
+    if head?.version == 6 { return try sixEvents(&cursor, isCompressed) }
+    if isCompressed, !isMetadata { return try compressedEvents(&cursor) }
     var header = NettraceEventHeader()
     while cursor.remaining > 0 {
-      if flags & 1 != 0 {
+      if isCompressed {
         try header.readCompressed(&cursor)
       } else {
         // The last bytes of a block may be padding.
@@ -270,72 +301,67 @@ extension NettraceReader {
         try header.readPlain(&cursor)
       }
       let payload = try cursor.part(header.size)
-      if flags & 1 == 0 { try cursor.skip(min(cursor.remaining, (4 - cursor.position % 4) % 4)) }
+      if !isCompressed { try cursor.skip(min(cursor.remaining, (4 - cursor.position % 4) % 4)) }
       if isMetadata { try describe(payload) } else { hand(header, payload) }
+    }
+  }
+
+  /// What nearly all of a trace consists of: heads are read without a check per byte, but for the last of a block.
+  private func compressedEvents(_ cursor: inout NettraceCursor) throws(NettraceError) {
+    var header = NettraceEventHeader()
+    while cursor.remaining > 0 {
+      if let head = cursor.ahead(NettraceEventHeader.longest) {
+        let length = header.readCompressed(head)
+        guard length > 0 else { throw .damaged }
+        try cursor.skip(length)
+      } else {
+        try header.readCompressed(&cursor)
+      }
+      hand(header, try cursor.part(header.size))
+    }
+  }
+
+  private func sixEvents(_ cursor: inout NettraceCursor, _ isCompressed: Bool) throws(NettraceError)
+  {
+    var header = NettraceEventHeader()
+    // By index; what is handed out is what the thread table says.
+    var thread: UInt64 = 0
+    while cursor.remaining > 0 {
+      header.thread = thread
+      if isCompressed {
+        try header.readCompressedSix(&cursor)
+      } else {
+        try header.readPlainSix(&cursor)
+      }
+      thread = header.thread
+      header.thread = six.thread(thread)
+      hand(header, try cursor.part(header.size))
     }
   }
 
   private func describe(_ payload: UnsafeRawBufferPointer) throws(NettraceError) {
     let (number, kind) = try NettraceKind.read(payload)
+    define(number, kind)
+  }
+
+  private func define(_ number: UInt32, _ kind: NettraceKind) {
     let index = Int(number)
     guard index < Self.mostKinds else { return }
-    while kinds.count <= index { kinds.append(nil) }
+    while kinds.count <= index {
+      kinds.append(nil)
+      entries.append(nil)
+    }
     kinds[index] = kind
+    entries[index] = KindEntry(kind)
   }
 
   @inline(__always)
   private func hand(_ header: NettraceEventHeader, _ payload: UnsafeRawBufferPointer) {
     events += 1
-    guard header.kind < kinds.count, let kind = kinds[header.kind] else { return }
+    guard header.kind < entries.count, let entry = entries[header.kind] else { return }
     sink.event(
       NettraceEvent(
-        kind: kind, timestamp: header.timestamp, thread: header.thread, stack: header.stack,
+        entry: entry, timestamp: header.timestamp, thread: header.thread, stack: header.stack,
         payload: payload))
-  }
-}
-
-/// The head of an event; in compressed form what is absent is as in the event before.
-struct NettraceEventHeader {
-  var kind = 0
-  var thread: UInt64 = 0
-  var stack: UInt32 = 0
-  var timestamp: UInt64 = 0
-  var size = 0
-
-  @inline(__always)
-  mutating func readCompressed(_ cursor: inout NettraceCursor) throws(NettraceError) {
-    let flags = try cursor.byte()
-    if flags & 1 != 0 { kind = Int(truncatingIfNeeded: try cursor.varint() & 0x7FFF_FFFF) }
-    if flags & 2 != 0 {
-      // Sequence number, thread that wrote the event, processor.
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-    }
-    if flags & 4 != 0 { thread = try cursor.varint() }
-    if flags & 8 != 0 { stack = UInt32(truncatingIfNeeded: try cursor.varint()) }
-    timestamp = timestamp &+ (try cursor.varint())
-    // Activity and related activity; 64 marks order.
-    if flags & 16 != 0 { try cursor.skip(16) }
-    if flags & 32 != 0 { try cursor.skip(16) }
-    if flags & 128 != 0 {
-      let count = try cursor.varint()
-      guard count <= UInt64(cursor.remaining) else { throw .damaged }
-      size = Int(count)
-    }
-  }
-
-  mutating func readPlain(_ cursor: inout NettraceCursor) throws(NettraceError) {
-    // The size of the event without itself; what is in it says the same.
-    _ = try cursor.int32()
-    kind = Int(try cursor.uint32() & 0x7FFF_FFFF)
-    _ = try cursor.uint32()
-    thread = try cursor.uint64()
-    _ = try cursor.uint64()
-    _ = try cursor.uint32()
-    stack = try cursor.uint32()
-    timestamp = try cursor.uint64()
-    try cursor.skip(32)
-    size = try cursor.int32()
   }
 }

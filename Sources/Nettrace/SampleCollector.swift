@@ -17,7 +17,7 @@ public class SampleCollector: NettraceSink {
 
   /// Between two sequence points; the runtime sets one after every tenth of its buffer.
   private static let mostStacks = 1 << 20
-  private static let mostFrames = 4096
+  static let mostFrames = 4096
 
   public init() {}
 
@@ -50,8 +50,8 @@ public class SampleCollector: NettraceSink {
   }
 
   public func event(_ event: NettraceEvent) {
-    switch event.kind.source {
-    case .sampler: if event.kind.id == 0 { sample(event) }
+    switch event.source {
+    case .sampler: if event.id == 0 { sample(event) }
     case .runtime, .rundown: methods.take(event)
     case .metrics, .other: break
     }

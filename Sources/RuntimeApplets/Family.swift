@@ -6,7 +6,11 @@ public import Box
 @export(interface)
 public func runtimeApplets() -> [Applet] {
   [
+    Applet("go-info", GoInfo.self),
     Applet("go-pprof", GoPprof.self),
     Applet("node-inspect", NodeInspect.self),
+    Applet("py-spy", PySpy.self),
+    Applet("pystack", Pystack.self),
+    Applet("runtimes", RuntimesCommand.self),
   ]
 }

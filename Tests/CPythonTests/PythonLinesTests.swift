@@ -1,3 +1,4 @@
+import Box
 import ELF
 import Testing
 
@@ -58,18 +59,51 @@ import Testing
   @Test func knowsItsVersions() {
     for minor in 8...13 { #expect(PythonLayout(minor: minor) != nil) }
     #expect(PythonLayout(minor: 7) == nil)
-    #expect(PythonLayout(minor: 14) == nil)
+    for minor in [14, 15, 16] { #expect(PythonLayout(minor: minor) == nil) }
     #expect(PythonLayout(published: Array("xdebugpy".utf8)) == nil)
   }
 
-  /// Memory that leads in circles is left, not followed for ever.
-  @Test func leavesCircles() throws {
+  @Test(arguments: [0x30E_00F0, 0x30E_05F0, 0x30F_00B4, 0x30F_00F0], [false, true])
+  func readsWhatIsPublished(version: Int, isFreeThreaded: Bool) throws {
+    let image = PythonImage(version: version, isFreeThreaded: isFreeThreaded)
+    let stacks = try PythonStacks(
+      memory: image.memory, runtime: PythonImage.base, minor: version >> 16 & 0xFF)
+    let threads = try stacks.threads()
+    #expect(threads.map { $0.nativeID } == [4711])
+    let frames = threads.flatMap { $0.frames }
+    #expect(frames.map { $0.name } == ["work", "work"])
+    #expect(frames.map { $0.file } == ["/ä\u{4F5C}", "/ä\u{4F5C}"])
+    #expect(frames.map { $0.line } == [11, 10])
+  }
+
+  /// Tables of versions that are not known, and such as cannot be true, are not gone by.
+  @Test func refusesOtherTables() {
+    for version in [0x30E_00A1, 0x30E_00B2, 0x30F_00A8, 0x30F_00B3, 0x310_00F0, 0x40E_00F0] {
+      let image = PythonImage(version: version)
+      #expect(throws: Failure.self) {
+        try PythonStacks(memory: image.memory, runtime: PythonImage.base, minor: 14)
+      }
+    }
+    for field in ["interpreters", "frame", "executable", "owner", "name", "state", "bytesData"] {
+      let image = PythonImage(version: 0x30E_00F0, wrong: (Substring(field), 1000))
+      #expect(PythonLayout(published: Array(image.bytes.prefix(PublishedOffsets.length))) == nil)
+    }
+    let lockless = PythonImage(version: 0x30E_00F0, isFreeThreaded: true, wrong: ("array", 5000))
+    #expect(PythonLayout(published: Array(lockless.bytes.prefix(PublishedOffsets.length))) == nil)
+  }
+
+  /// Memory that leads in circles is left, not followed for ever: interpreters, threads or frames that follow themselves.
+  @Test(arguments: [(11, 64), (9, 64), (13, 64), (13, 8)]) func leavesCircles(
+    minor: Int, pointer: UInt8
+  ) throws {
+    nonisolated(unsafe) var reads = 0
     let stacks = try PythonStacks(
       memory: ByteSource { _, buffer in
-        for index in buffer.indices { buffer[index] = 0 }
-        if buffer.count == 8 { buffer[0] = 64 }
+        reads += 1
+        for index in buffer.indices { buffer[index] = index % 8 == 0 ? pointer : 0 }
         return buffer.count
-      }, runtime: 0, minor: 11)
+      }, runtime: 0, minor: minor)
     #expect(throws: (any Error).self) { try stacks.threads() }
+    #expect(reads < 2_000)
   }
 }

@@ -1,3 +1,4 @@
+import Box
 import Linux
 import Nettrace
 
@@ -15,7 +16,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let hot = HotMethods(timelines, managedOnly: false)
   precondition(hot.methods.reduce(0) { $0 + $1.own } == timelines.samples)
   for timeline in timelines.timelines.prefix(16) {
-    for span in timeline.spans.prefix(16) { _ = timelines.tree.frames(Int(span.node)) }
+    for span in timeline.spans.prefix(16) { _ = timelines.tree.frames(span.node) }
   }
   let heap = HeapCollector()
   feed(bytes, heap, step)
@@ -23,7 +24,17 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let counters = CounterCollector(interval: 1, client: "")
   feed(bytes, counters, step)
   _ = counters.drain()
+  feed(bytes, EveryValue(), step)
+  var written = 0
+  try? SpeedscopeText(timelines) { (piece) throws(Failure) in written += piece.count }
+    .write(title: "")
+  try? CollapsedText(timelines) { (piece) throws(Failure) in written += piece.count }.write()
   return 0
+}
+
+/// Reads the fields of all events.
+private final class EveryValue: NettraceSink {
+  func event(_ event: NettraceEvent) { _ = try? event.values() }
 }
 
 private func feed(_ bytes: UnsafeRawBufferPointer, _ sink: any NettraceSink, _ step: Int) {

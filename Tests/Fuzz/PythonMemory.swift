@@ -10,12 +10,20 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let all = Array(UnsafeBufferPointer(start: start, count: count))
   let bytes = Array(all[1...])
   let memory = ByteSource { offset, buffer in
-    let position = Int(offset % UInt64(bytes.count))
-    for index in buffer.indices { buffer[index] = bytes[(position + index) % bytes.count] }
+    var position = Int(offset % UInt64(bytes.count))
+    var filled = 0
+    bytes.withUnsafeBytes { all in
+      while filled < buffer.count {
+        let part = all[position..<min(bytes.count, position + buffer.count - filled)]
+        UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyBytes(from: part)
+        filled += part.count
+        position = 0
+      }
+    }
     return buffer.count
   }
   do throws(Failure) {
-    let stacks = try PythonStacks(memory: memory, runtime: 0, minor: Int(all[0] % 8) + 7)
+    let stacks = try PythonStacks(memory: memory, runtime: 0, minor: Int(all[0] % 10) + 7)
     for thread in try stacks.threads() { precondition(thread.frames.count < 10_000) }
   } catch {
     return 0

@@ -36,6 +36,28 @@ private func exchange(_ pieces: [String], _ request: AttachRequest = AttachReque
 }
 
 @Suite struct AttachTests {
+  @Test(
+    arguments: [
+      (
+        "Repository path: /tmp/2026_11_21_17_51_54_7\n\nStack depth: 64\n",
+        "/tmp/2026_11_21_17_51_54_7"
+      ),
+      (
+        "Dump path: /x\nRepository path: /var/a b/2026_11_21_17_51_54_7_2\n",
+        "/var/a b/2026_11_21_17_51_54_7_2"
+      ),
+      ("Repository path: N/A\n", nil), ("", nil), ("Repository path: \n", nil),
+      ("Repository path: /\n", nil),
+      ("Repository path: tmp/2026_11_21_17_51_54_7\n", nil),
+      ("Repository path: /tmp/2026_11_21_17_51_54_8\n", nil),
+      ("Repository path: /tmp/2026_11_21_17_51_54_7/..\n", nil), ("Repository path: /home\n", nil),
+      ("Repository path: /tmp/6_11_21_17_51_54_7\n", nil),
+      ("Repository path: /tmp/2026_11_21_x_51_54_7\n", nil),
+    ] as [(String, String?)])
+  func findsTheFolderOfRecordings(answer: String, path: String?) {
+    #expect(FlightRepository.path(Array(answer.utf8), pid: 7) == path)
+  }
+
   @Test func encodesTheFirstVersion() throws {
     let bytes = try AttachRequest("threaddump", ["-l"]).encoded()
     #expect(bytes == Array("1\0threaddump\0-l\0\0\0".utf8))

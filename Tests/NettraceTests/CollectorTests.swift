@@ -1,3 +1,4 @@
+import Box
 import Testing
 
 @testable import Nettrace
@@ -38,9 +39,91 @@ import Testing
 
   @Test func drawsTimelines() throws {
     let collector = ThreadTimelines()
-    try read(TraceBuilder.sample.bytes, collector)
-    #expect(collector.timelines.map { $0.spans.count } == [3, 1])
-    #expect(collector.timelines[0].spans.map { $0.start } == [1, 3, 4])
+    try read(TraceBuilder.spans().bytes, collector)
+    #expect(collector.timelines.map { $0.spans.count } == [4, 1])
+    #expect(collector.timelines[0].spans.map { $0.start } == [0, 12_345, 20_000_000, 30_000_000])
+    #expect(collector.timelines[0].end == 30_000_000)
+  }
+
+  @Test(arguments: [10_000_000, 100_000_000, 1_000_000_000]) func keepsTimeInAnyClock(rate: Int)
+    throws
+  {
+    let collector = ThreadTimelines()
+    try read(TraceBuilder.spans(rate: rate).bytes, collector)
+    let scale = UInt64(1_000_000_000 / rate)
+    #expect(collector.timelines[0].end == 30_000_000 * scale)
+    #expect(collector.timelines[0].spans[2].start == 20_000_000 * scale)
+  }
+
+  @Test func endsAfterTenDays() throws {
+    let collector = ThreadTimelines()
+    try read(TraceBuilder.spans(rate: 1000).bytes, collector)
+    #expect(collector.timelines[0].end == 8_796_093_022_207)
+  }
+
+  /// What speedscope.app reads: each frame that is opened is closed again, the innermost first.
+  @Test func writesSpeedscope() throws {
+    let collector = ThreadTimelines()
+    try read(TraceBuilder.spans().bytes, collector)
+    var bytes: [UInt8] = []
+    try SpeedscopeText(collector) { (piece) throws(Failure) in bytes += piece }.write(title: "a\"b")
+    let text = String(decoding: bytes, as: UTF8.self)
+    let root = "Program!Space.Type.Root()"
+    let leaf = "Program!Space.Type.Leaf(string)"
+    #expect(text.hasPrefix(#"{"exporter":"swift-debugbox","name":"a\"b","activeProfileIndex":0,"#))
+    #expect(
+      text.contains(
+        #""frames":[{"name":"UNMANAGED_CODE_TIME"},{"name":"CPU_TIME"},{"name":"\#(root)"},{"name":"\#(leaf)"}]"#
+      ))
+    let first = [
+      #"{"type":"O","frame":2,"at":0}"#, #"{"type":"O","frame":3,"at":0}"#,
+      #"{"type":"O","frame":1,"at":0}"#, #"{"type":"C","frame":1,"at":1.2345}"#,
+      #"{"type":"O","frame":3,"at":1.2345}"#, #"{"type":"O","frame":1,"at":1.2345}"#,
+      #"{"type":"C","frame":1,"at":2000}"#, #"{"type":"C","frame":3,"at":2000}"#,
+      #"{"type":"O","frame":0,"at":2000}"#, #"{"type":"C","frame":0,"at":3000}"#,
+      #"{"type":"C","frame":3,"at":3000}"#, #"{"type":"C","frame":2,"at":3000}"#,
+    ]
+    let head =
+      #"{"type":"evented","name":"Thread (7)","unit":"milliseconds","startValue":0,"endValue":3000,"#
+    #expect(text.contains(head + #""events":["# + first.joined(separator: ",") + "]}"))
+  }
+
+  @Test func writesCollapsedStacks() throws {
+    let collector = SampleCollector()
+    try read(TraceBuilder.spans().bytes, collector)
+    var bytes: [UInt8] = []
+    try CollapsedText(collector) { (piece) throws(Failure) in bytes += piece }.write()
+    let (root, leaf) = ("Program!Space.Type.Root", "Program!Space.Type.Leaf")
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == """
+        \(root);UNMANAGED_CODE_TIME 1
+        \(root);\(leaf) 1
+        \(root);\(leaf);UNMANAGED_CODE_TIME 2
+        \(root);\(leaf);\(leaf) 1
+
+        """)
+  }
+
+  @Test(
+    arguments: [
+      (0, "0"), (9, "0.0009"), (10, "0.001"), (10_000, "1"), (12_340, "1.234"),
+      (1 << 43, "879609302.2208"),
+    ] as [(UInt64, String)])
+  func writesMilliseconds(units: UInt64, text: String) {
+    var bytes = [UInt8](repeating: 0, count: 25)
+    let count = bytes.withUnsafeMutableBytes {
+      TraceText.write(milliseconds: units, $0.baseAddress!)
+    }
+    #expect(String(decoding: bytes[..<count], as: UTF8.self) == text)
+  }
+
+  @Test(arguments: [
+    0, 9, 10, 99, 100, 999_999_999_999_999_999, 1_000_000_000_000_000_000, UInt64.max,
+  ])
+  func writesNumbers(number: UInt64) {
+    var bytes = [UInt8](repeating: 0, count: 20)
+    let count = bytes.withUnsafeMutableBytes { TraceText.write(number, $0.baseAddress!) }
+    #expect(String(decoding: bytes[..<count], as: UTF8.self) == String(number))
   }
 
   @Test func readsRealSamples() throws {

@@ -138,17 +138,6 @@ func fixture(_ name: String) throws -> [UInt8] {
     #expect(notes.events.map { $0.time } == [77, 77])
   }
 
-  @Test func recognisesVersionSix() throws {
-    var bytes = Array("Nettrace".utf8) + TraceBuilder.little(0) + TraceBuilder.little(6)
-    bytes += TraceBuilder.little(0) + [3, 0, 0, 1, 9, 9, 9] + [0, 0, 0, 0]
-    let reader = try read(bytes, Notes(), step: 3)
-    #expect(reader.head?.version == 6)
-    #expect(reader.blocks == 2)
-    #expect(reader.isComplete)
-    bytes[12] = 7
-    #expect(throws: NettraceError.unsupported) { try read(bytes, Notes()) }
-  }
-
   @Test func refusesOlderObjects() {
     var builder = TraceBuilder()
     builder.trace(version: 3)

@@ -25,10 +25,10 @@ struct TraceBuilder {
     bytes += Array(name.utf8) + [6]
   }
 
-  mutating func trace(version: Int = 4, pointerSize: Int = 8) {
+  mutating func trace(version: Int = 4, pointerSize: Int = 8, rate: Int = 1_000_000_000) {
     begin("Trace", version: version)
     for part in [2026, 11, 6, 21, 14, 15, 13, 771] { bytes += Self.little(part, 2) }
-    bytes += Self.little(1000, 8) + Self.little(1_000_000_000, 8) + Self.little(pointerSize)
+    bytes += Self.little(1000, 8) + Self.little(rate, 8) + Self.little(pointerSize)
     bytes += Self.little(42) + Self.little(2) + Self.little(1_000_000) + [6]
   }
 
@@ -81,6 +81,38 @@ struct TraceBuilder {
       head + event(1, stack: 5, managed) + event(1, thread: 8, stack: 6, native)
         + event(1, stack: 7, managed) + event(1, stack: 5, managed))
     builder.block("SPBlock", [])
+    builder.block(
+      "EventBlock",
+      head + event(2, method(0x1000, "Space.Type", "Leaf", "int32  (string)"))
+        + event(2, method(0x2000, "Space.Type", "Root", "void  ()")) + event(3, module(0x99)))
+    builder.end()
+    return builder
+  }
+
+  /// Two threads over three seconds; times are ticks of a nanosecond, each event's since the one before it.
+  static func spans(rate: Int = 1_000_000_000) -> TraceBuilder {
+    var builder = TraceBuilder()
+    builder.trace(rate: rate)
+    builder.block(
+      "MetadataBlock",
+      head + metadata(1, "Microsoft-DotNETCore-SampleProfiler", 0)
+        + metadata(2, "Microsoft-Windows-DotNETRuntimeRundown", 144)
+        + metadata(3, "Microsoft-Windows-DotNETRuntimeRundown", 154))
+    // Two addresses of one method are one frame.
+    let stacks: [[Int]] = [
+      [0x1010, 0x2010], [0x2020], [0x1010, 0x1020, 0x2010], [0x1011, 0x2010],
+    ]
+    var content = little(5) + little(stacks.count)
+    for stack in stacks { content += little(stack.count * 8) + stack.flatMap { little($0, 8) } }
+    builder.block("StackBlock", content)
+    let (managed, native) = (little(2), little(1))
+    builder.block(
+      "EventBlock",
+      head + event(1, time: 1000, stack: 5, managed)
+        + event(1, time: 1_234_512, stack: 7, managed)
+        + event(1, time: 1_998_765_488, stack: 8, native)
+        + event(1, time: 1_000_000_000, stack: 5, native)
+        + event(1, time: 1, thread: 8, stack: 6, native))
     builder.block(
       "EventBlock",
       head + event(2, method(0x1000, "Space.Type", "Leaf", "int32  (string)"))

@@ -56,6 +56,40 @@ def blocks(data):
         raise ValueError(f"{len(data) - at - 1} bytes behind the end")
 
 
+def blobs(content):
+    """Kind, stack, thread and payload of each event of a block."""
+    cursor = Cursor(content)
+    header, flags = cursor.take("hh")
+    if not flags & 1:
+        raise ValueError("not compressed")
+    cursor.at = header
+    kind = thread = stack = size = 0
+    while cursor.at < len(content):
+        flags = cursor.take("B")
+        if flags & 1:
+            kind = cursor.number() & 0x7FFFFFFF
+        if flags & 2:
+            cursor.number(), cursor.number(), cursor.number()
+        if flags & 4:
+            thread = cursor.number()
+        if flags & 8:
+            stack = cursor.number()
+        cursor.number()
+        cursor.at += 16 * (flags >> 4 & 1) + 16 * (flags >> 5 & 1)
+        if flags & 128:
+            size = cursor.number()
+        yield kind, stack, thread, content[cursor.at:cursor.at + size]
+        cursor.at += size
+
+
+def described(content):
+    """The kinds that a metadata block describes: number, and provider, id and name."""
+    for _, _, _, payload in blobs(content):
+        inner = Cursor(payload)
+        number, provider, id, name = inner.take("i"), inner.text(), inner.take("i"), inner.text()
+        yield number, (provider, id, name)
+
+
 def events(data):
     """("stack", number, addresses), ("point",) and ("event", provider, id, name, stack, thread, payload)"""
     kinds = {}
@@ -68,35 +102,11 @@ def events(data):
                 yield "stack", number, cursor.take(f"{size // 8}Q") if size > 8 else (cursor.take("Q"),) if size else ()
         elif block == "SPBlock":
             yield ("point",)
-        elif block in ("EventBlock", "MetadataBlock"):
-            cursor = Cursor(content)
-            header, flags = cursor.take("hh")
-            if not flags & 1:
-                raise ValueError("not compressed")
-            cursor.at = header
-            kind = thread = stack = size = 0
-            while cursor.at < len(content):
-                flags = cursor.take("B")
-                if flags & 1:
-                    kind = cursor.number() & 0x7FFFFFFF
-                if flags & 2:
-                    cursor.number(), cursor.number(), cursor.number()
-                if flags & 4:
-                    thread = cursor.number()
-                if flags & 8:
-                    stack = cursor.number()
-                cursor.number()
-                cursor.at += 16 * (flags >> 4 & 1) + 16 * (flags >> 5 & 1)
-                if flags & 128:
-                    size = cursor.number()
-                payload = content[cursor.at:cursor.at + size]
-                cursor.at += size
-                if block == "MetadataBlock":
-                    inner = Cursor(payload)
-                    number, provider, id, name = inner.take("i"), inner.text(), inner.take("i"), inner.text()
-                    kinds[number] = provider, id, name
-                else:
-                    yield "event", *kinds.get(kind, ("", 0, "")), stack, thread, payload
+        elif block == "MetadataBlock":
+            kinds.update(described(content))
+        elif block == "EventBlock":
+            for kind, stack, thread, payload in blobs(content):
+                yield "event", *kinds.get(kind, ("", 0, "")), stack, thread, payload
 
 
 def samples(data):

@@ -46,11 +46,6 @@ struct TraceFile {
   /// Reads samples, and says why there are none.
   func samples(_ collector: SampleCollector, _ context: Context) throws(Failure) {
     let reader = try read(collector, context)
-    if reader.head?.version == 6 {
-      throw .message(
-        "\(name): is of version 6 of the format (\(reader.blocks) blocks), which runtimes do not send; "
-          + "its events are not read")
-    }
     if collector.samples == 0 {
       throw Failure(
         "\(name): holds no samples of threads (\(reader.events) events in all)",

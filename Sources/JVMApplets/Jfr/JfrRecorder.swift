@@ -35,20 +35,61 @@ struct JfrRecorder {
     _ attachment: Attachment, _ sink: Sink, _ isFetching: inout Bool, _ context: Context
   ) throws(Failure) {
     let name = "debugbox-\(Process.ownPID)-\(context.clock.monotonic().nanoseconds)"
+    let repository = try FlightRepository(attachment)
     let interruption = Interruption()
     // To the end: what comes while the file is fetched must not leave it there.
     defer { withExtendedLifetime(interruption) {} }
-    _ = try command(
-      "JFR.start name=\(name) settings=\(settings) duration=\(seconds + Self.grace)s", attachment)
-    let signal = wait(interruption, context)
     let file = TargetFile(pid: pid, path: "/tmp/\(name).jfr")
-    _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment)
+    // Whatever happens: later JVMs make the file at once.
     defer { attachment.remove("\(name).jfr") }
+    try start(name, file, attachment, interruption, context)
+    let signal = wait(interruption, context)
+    do throws(Failure) {
+      _ = try command("JFR.stop name=\(name) filename=\(file.path)", attachment, interruption)
+    } catch {
+      if error.text == nil { context.note("the JVM may still write \(file.display)") }
+      throw error
+    }
+    defer {
+      if let path = repository.tidy(interruption) {
+        let folder = TargetFile(pid: pid, path: path).display
+        context.note("the JVM keeps its folder for recordings until it ends: \(folder)")
+      }
+    }
     isFetching = true
     let size = try fetch(file, sink, context)
     let place = sink.name == "-" ? "" : " to \(sink.name)"
     context.note("\(size) bytes written\(place)")
     if let signal { throw .quiet(128 + signal) }
+  }
+
+  private func start(
+    _ name: String, _ file: TargetFile, _ attachment: Attachment, _ interruption: Interruption,
+    _ context: Context
+  ) throws(Failure) {
+    let length = seconds + Self.grace
+    var line = "JFR.start name=\(name) settings=\(settings) duration=\(length)s"
+    // Where none is named, they think up a file in the working folder, and fail if that is read-only.
+    if try release(attachment, interruption) > 17 { line += " filename=\(file.path)" }
+    do throws(Failure) {
+      _ = try command(line, attachment, interruption)
+    } catch {
+      if error.text == nil {
+        context.note("the JVM may still record; that ends by itself after \(length) s")
+      }
+      throw error
+    }
+  }
+
+  /// The JDK's feature release, by the line `JDK 17.0.15` of what it says of itself; 0 where it does not tell.
+  private func release(_ attachment: Attachment, _ interruption: Interruption) throws(Failure)
+    -> Int
+  {
+    let answer = try command("VM.version", attachment, interruption)
+    for line in answer.split(separator: "\n") where line.hasPrefix("JDK ") {
+      return Int(String(line.dropFirst(4).prefix { $0 >= "0" && $0 <= "9" })) ?? 0
+    }
+    return 0
   }
 
   /// Where the recording goes on our side.
@@ -90,8 +131,11 @@ struct JfrRecorder {
   }
 
   /// - Returns: the text of the answer.
-  private func command(_ line: String, _ attachment: Attachment) throws(Failure) -> String {
-    let (reply, text) = try attachment.text(AttachRequest("jcmd", [line]))
+  private func command(
+    _ line: String, _ attachment: Attachment, _ interruption: Interruption
+  ) throws(Failure) -> String {
+    let (reply, text) = try attachment.text(
+      AttachRequest("jcmd", [line]), interruption: interruption)
     if reply.status != 0 {
       throw Failure(
         "\(pid): \(reply.complaint)",

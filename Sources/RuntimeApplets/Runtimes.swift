@@ -68,7 +68,7 @@ public struct RuntimesCommand: Reporting {
     let root = context.root
     let processes = try attempt { () throws(SystemError) in try ProcFS(root) }
     var wanted: [Int32] = []
-    for operand in operands { wanted.append(try parsePID(operand)) }
+    for operand in operands { wanted.append(try targetPID(operand)) }
     if wanted.isEmpty { wanted = try pids(processes) }
     let judge = try AttachJudge(context)
     var rows: [Row] = []

@@ -21,14 +21,14 @@ public struct Pystack: Command {
       examples: [("pystack 1", "What does the app do right now?")],
       standard: "py-spy dump",
       deviations: [
-        "CPython 3.8 to 3.13 on 64-bit machines; threads are not named",
+        "CPython 3.8 to 3.15 on 64-bit machines; threads are not named",
         "where Yama is on (ptrace_scope) it needs CAP_SYS_PTRACE",
       ])
   }
 
   public func run(_ operands: [String], _ context: inout Context) throws(Failure) {
     guard operands.count == 1 else { throw .usage("which process? give one PID") }
-    try PythonDump(pid: try parsePID(operands[0]), full: full).show(context)
+    try PythonDump(pid: try targetPID(operands[0]), full: full).show(context)
   }
 }
 
@@ -59,9 +59,9 @@ public struct PySpy: Command {
     while let word = rest.popFirst() {
       if word == "-p" || word == "--pid" {
         guard let value = rest.popFirst() else { throw .usage("\(word): needs a PID") }
-        pid = try parsePID(value)
+        pid = try targetPID(value)
       } else if word.hasPrefix("--pid=") {
-        pid = try parsePID(String(word.dropFirst(6)))
+        pid = try targetPID(String(word.dropFirst(6)))
       } else if word == "--full-filenames" {
         full = true
       } else {

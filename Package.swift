@@ -144,7 +144,8 @@ let package = Package(
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
     applets(
-      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace", "TLS"),
+      "ProbeApplets", "Capabilities", "DNS", "GRPC", "HTTP", "ICMP", "LineEditor", "Reachability",
+      "Trace", "TLS"),
     applets("RuntimeApplets", "LocalHTTP", "Runtimes", "WebSocket"),
     applets("CaptureApplets", "Capabilities", "DNS", "PacketFilter", "Packets", "Pcap"),
     applets("DotnetApplets", "DotnetIPC", "Nettrace"),

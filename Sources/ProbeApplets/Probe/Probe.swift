@@ -36,7 +36,7 @@ public struct Probe: Reporting {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.departure.set(text)
         },
-        .value(nil, "cacert", "FILE", "Trust these authorities, for tls:// and https://") {
+        .value(nil, "cacert", "FILE", "Trust these authorities, for tls:// https:// grpcs://") {
           (options: inout Probe, text: String) in options.settings.authorities.append(text)
         },
         .parsed(nil, "settle", "SECONDS", "Watch a connection so long for a reset; 0.05") {
@@ -54,14 +54,17 @@ public struct Probe: Reporting {
       examples: [
         ("probe db:5432 cache:6379 api:80,443", "What can this pod reach?"),
         ("probe http://api/ready dns://10.96.0.10/api tcp://db:5432", "Each at its own level"),
+        ("probe grpc://api:9000 grpc://api:9000/shop.Cart", "Is gRPC serving?"),
         ("probe -n 60 --interval 1 api:443 db:5432", "Loss and percentiles over a minute"),
         ("probe 10.0.0.7:8000-8010 --json", "A range, for programs"),
       ],
       standard: "",
       deviations: [
-        "targets: tcp:// tls:// udp:// icmp:// dns://SERVER/NAME http(s)://HOST/PATH; HOST:PORT is tcp",
+        "targets: tcp:// tls:// udp:// icmp:// dns://SERVER/NAME http(s)://HOST/PATH",
+        "and grpc://HOST:PORT/SERVICE grpcs://HOST:PORT/SERVICE; HOST:PORT alone is tcp",
         "status 0: all are open and well, 1: some are not",
         "http(s):// reads the status line; 200 to 399 is well, as is a certificate one can trust",
+        "grpc(s):// asks grpc.health.v1.Health, by HTTP/2; SERVING is well",
       ])
   }
 

@@ -12,6 +12,8 @@ import time
 import zlib
 
 counts = {}
+meetings = {}
+crowd = [0, 0]
 lock = threading.Lock()
 
 
@@ -219,6 +221,24 @@ def honest(connection, method, target, path, lines):
     elif path == b"/early-hints":
         connection.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
         answer(connection, b"200 OK", b"ok\n")
+    elif path.startswith(b"/meet/"):
+        # Answered when so many ask at the same time, and never one by one.
+        size = int(path[6:])
+        with lock:
+            meeting = meetings.setdefault(size, threading.Barrier(size))
+        try:
+            meeting.wait(5)
+            answer(connection, b"200 OK", b"met\n", b"Set-Cookie: met%s=1; Max-Age=1000; Path=/" % target[-1:])
+        except threading.BrokenBarrierError:
+            answer(connection, b"504 Alone", b"alone\n")
+    elif path == b"/crowd":
+        with lock:
+            crowd[0] += 1
+            crowd[1] = max(crowd)
+        time.sleep(0.05)
+        answer(connection, b"200 OK", b"at most %d\n" % crowd[1])
+        with lock:
+            crowd[0] -= 1
     elif path == b"/no-content":
         connection.send(b"HTTP/1.1 204 No Content\r\n\r\n")
     else:

@@ -85,7 +85,8 @@ func lossPercents(_ value: Double, _ text: String) { #expect(PingText.percent(va
   func reads(_ text: String, _ labels: [String]) throws { #expect(try read(text) == labels) }
 
   @Test(arguments: [
-    "", "db", "db:", "tcp://", "tcp://:80", "db:0", "db:1-99999", "ftp://x", "grpc://x", "grpcs://x/y",
+    "", "db", "db:", "tcp://", "tcp://:80", "db:0", "db:1-99999", "ftp://x", "grpc://x",
+    "grpcs://x/y",
     "icmp://x:1", "tcp://x:1/y", "://", "[::1", "udp://x",
   ])
   func refuses(_ text: String) { #expect(throws: Failure.self) { try read(text) } }

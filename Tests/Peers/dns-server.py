@@ -22,6 +22,7 @@ log = open(sys.argv[2], "a", buffering=1) if len(sys.argv) > 2 else None
 CLUSTER = {
     "kubernetes.default.svc.cluster.local.": {"A": "10.96.0.1"},
     "hostnames.default.svc.cluster.local.": {"A": "10.0.1.175"},
+    "db.example.com.": {"A": "192.0.2.81"},
     "api.stripe.com.": {"A": "192.0.2.80", "AAAA": "2001:db8::80"},
 } if "cluster" in sys.argv else None
 

@@ -49,8 +49,10 @@ public final class HTTP2Call {
     if stream.isTooLarge { throw TransferFailure(.receiveError, "Too large response headers") }
   }
 
-  /// Whether nothing more comes.
+  /// Whether the response is whole, or was given up.
   public var isEnded: Bool { stream.closeCode != nil || stream.isEnded && stream.hasHead }
+  /// Whether the connection is of no use any more.
+  public var isBroken: Bool { session.isOver }
   /// 0: there is none yet.
   public var status: Int { stream.hasHead ? stream.status : 0 }
   /// Of the response, as far as it has come.

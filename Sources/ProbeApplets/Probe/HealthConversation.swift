@@ -49,7 +49,7 @@ final class HealthConversation: Conversation {
     } catch {
       failure = error.text
     }
-    return failure != nil || call.isEnded || isOther
+    return failure != nil || call.isEnded || call.isBroken || isOther
   }
 
   /// Whether it is not HTTP/2 that came: that begins with a frame of settings, RFC 9113 section 3.4.
@@ -65,6 +65,7 @@ final class HealthConversation: Conversation {
     if isOther { return (false, "no HTTP/2: \"" + Check.firstLine(first) + "\"") }
     if let failure { return (false, "no HTTP/2: " + Sanitize.escaped(failure)) }
     if let reset = call.reset { return (false, "the stream was reset: " + reset) }
+    if !call.isEnded, call.isBroken { return (false, "broken HTTP/2") }
     guard call.isEnded else { return (false, "closed before the answer was whole") }
     guard call.status == 200, value("content-type").hasPrefix("application/grpc") else {
       return (false, "no gRPC: HTTP/2 \(call.status)")

@@ -33,6 +33,10 @@ struct GRPCReply {
   /// Seconds that connecting and the call took.
   var connectSeconds = 0.0
   var callSeconds = 0.0
+
+  static func isGRPC(_ head: ResponseHead) -> Bool {
+    head.status == 200 && head.value("content-type")?.hasPrefix("application/grpc") == true
+  }
 }
 
 /// Why there was no reply.
@@ -156,7 +160,7 @@ final class GRPCChannel {
     reply.callSeconds = record.elapsed - record.preTransfer
     let type = record.head?.value("content-type") ?? ""
     let status = record.head?.status ?? 0
-    guard status == 200, type.hasPrefix("application/grpc") else {
+    guard let head = record.head, GRPCReply.isGRPC(head) else {
       throw GRPCFailure(
         stage: .calling,
         text: "this is no gRPC server: HTTP \(status), content-type \(type.isEmpty ? "none" : type)"
@@ -257,6 +261,11 @@ private final class GRPCObserver: TransferObserver {
   private var limit = Deadline.never
 
   init(_ seconds: Double) { self.seconds = seconds }
+
+  override func received(head: ResponseHead, isFinal: Bool) throws(TransferFailure) -> Verdict {
+    // The page of a server of something else is not read.
+    GRPCReply.isGRPC(head) ? .read : .ignore
+  }
 
   override func sent(head: [UInt8]) { limit = Deadline(seconds: seconds) }
 

@@ -33,10 +33,7 @@ public struct StapleCheck {
   public init(_ bytes: [UInt8], of leaf: Certificate, chain: [Certificate], now: Instant) {
     OpenSSL.start()
     defer { ERR_clear_error() }
-    let response: OpaquePointer? = bytes.withUnsafeBufferPointer { raw in
-      var start = raw.baseAddress
-      return d2i_OCSP_RESPONSE(nil, &start, raw.count)
-    }
+    let response = OpenSSL.decoded(bytes) { d2i_OCSP_RESPONSE(nil, &$0, $1) }
     guard let response else {
       problems.append("cannot be read")
       return

@@ -20,17 +20,12 @@ public struct Probe: Reporting {
         .flag("4", nil, "Use IPv4 only") { $0.settings.family = .v4 },
         .flag("6", nil, "Use IPv6 only") { $0.settings.family = .v6 },
         .flag("a", "all", "All addresses of a name") { $0.settings.takesAll = true },
-        .parsed("c", "concurrency", "COUNT", "So many tries at a time; 64") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.atOnce = try number(text, "-c", 1...1000)
+        .integer("c", "concurrency", "COUNT", "So many tries at a time; 64", 1...1000) {
+          $0.settings.atOnce = $1
         },
-        .parsed("i", "interval", "SECONDS", "Time between rounds; 1") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.interval = try seconds(text, "-i")
-        },
-        .parsed("n", "count", "COUNT", "So many rounds; 0 goes on until Ctrl-C") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.rounds = try number(text, "-n", 0...1_000_000)
+        .time("i", "interval", "SECONDS", "Time between rounds; 1") { $0.settings.interval = $1 },
+        .integer("n", "count", "COUNT", "So many rounds; 0 goes on until Ctrl-C", 0...1_000_000) {
+          $0.settings.rounds = $1
         },
         .parsed("s", "source", "ADDRESS", "Send from this address or interface of ours") {
           (options: inout Probe, text: String) throws(Failure) in
@@ -43,9 +38,8 @@ public struct Probe: Reporting {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.settle = try seconds(text, "--settle")
         },
-        .parsed("t", "timeout", "SECONDS", "Give each try so long; 3") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.timeout = max(0.001, try seconds(text, "-t"))
+        .time("t", "timeout", "SECONDS", "Give each try so long; 3") {
+          $0.settings.timeout = max(0.001, $1)
         },
         .flag("v", "verbose", "A line for each try, on standard error") {
           $0.settings.isVerbose = true

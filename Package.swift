@@ -129,7 +129,7 @@ let package = Package(
     knowledge("PacketFilter", "CPcap"),
     knowledge("Pcap", for: .speed),
     knowledge("WebSocket"),
-    knowledge("LocalHTTP"),
+    knowledge("LocalHTTP", "HTTP"),
     knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),

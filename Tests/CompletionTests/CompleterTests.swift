@@ -88,6 +88,7 @@ private struct Caller: Command {
     #expect(
       lines("kill --list --") == [
         "kill --list --list ", "kill --list --pid=", "kill --list --signal=",
+        "kill --list --queue ",
       ])
     #expect(lines("kill -TER") == ["kill -TERM "])
     #expect(lines("kill -s TE") == ["kill -s TERM "])

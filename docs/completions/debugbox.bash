@@ -28,7 +28,7 @@ _debugbox() {
       'dig') words='-4 -6 -b -c -f -h -p -q -r -t -u -v -x' ;;
       'dirname') words='-z --zero --help --version' ;;
       'dmesg') words='-c --read-clear -C --clear -D --console-off -E --console-on -f --facility= -k --kernel -l --level= -n --console-level= -r --raw -t --notime -T --ctime -u --userspace -w --follow -W --follow-new -x --decode --help --version' ;;
-      'dns') words='-4 -6 -c --concurrency= -n --count= -p --port= -t --type= --json --of= --soak --timeout= --help --version' ;;
+      'dns') words='-4 -6 -c --concurrency= -n --count= -p --port= -t --type= --json --of= --pairs --soak --timeout= --help --version' ;;
       'dotnet-counters') words='-n --name= -o --output= -p --process-id= --counters= --duration= --format= --json --refresh-interval= --help --version' ;;
       'dotnet-dump') words='-n --name= -o --output= -p --process-id= --diag --force --json --type= --help --version' ;;
       'dotnet-gcdump') words='-n --name= -o --output= -p --process-id= -t --timeout= --json --help --version' ;;

@@ -49,11 +49,17 @@ final class HealthConversation: Conversation {
     } catch {
       failure = error.text
     }
-    return failure != nil || call.isEnded || call.isBroken || isOther
+    if isOther { return isLineWhole }
+    return failure != nil || call.isEnded || call.isBroken
   }
 
   /// Whether it is not HTTP/2 that came: that begins with a frame of settings, RFC 9113 section 3.4.
   private var isOther: Bool { first.count > 3 && first[3] != 4 }
+
+  /// Whether all has come that will be shown of another protocol: the first line, where it is one of text.
+  private var isLineWhole: Bool {
+    first[0] < 0x20 || first.contains(0x0A) || first.count >= HTTPRequest.longestLine
+  }
 
   override func judge() -> (isGood: Bool, detail: String) {
     if first.isEmpty {

@@ -133,7 +133,7 @@ let package = Package(
     knowledge("PacketFilter", "CPcap"),
     knowledge("Pcap", for: .speed),
     knowledge("WebSocket"),
-    knowledge("LocalHTTP"),
+    knowledge("LocalHTTP", "HTTP"),
     knowledge("Packets", for: .speed),
 
     applets("ProcessApplets", "Accounts", "Cgroup", "Patterns", "Runtimes", "SystemStatistics"),
@@ -148,7 +148,8 @@ let package = Package(
     applets("TLSApplets", "DNS", "TLS"),
     applets("HTTPApplets", "DNS", "GRPC", "HTTP", "TLS", "Zlib"),
     applets(
-      "ProbeApplets", "Capabilities", "DNS", "ICMP", "LineEditor", "Reachability", "Trace", "TLS"),
+      "ProbeApplets", "Capabilities", "DNS", "GRPC", "HTTP", "ICMP", "LineEditor", "Reachability",
+      "Trace", "TLS"),
     applets(
       "RuntimeApplets", "CPython", "DotnetIPC", "ELF", "HotSpot", "LocalHTTP", "Runtimes",
       "WebSocket"),

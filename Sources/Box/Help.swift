@@ -26,7 +26,7 @@ public func usageLine(_ page: Page, _ name: String) -> String {
   return text
 }
 
-/// `-p, --parent=PID`, as help and man pages show it.
+/// `-p, --parent=PID`, or `-m, --max-time SECONDS`, as help and man pages show it.
 public func optionNames(_ item: OptionNames) -> String {
   if item.isDigits { return "-\(item.metavariable)" }
   if let joint = item.joint { return wordNames(item, "\(joint)") }
@@ -36,7 +36,7 @@ public func optionNames(_ item: OptionNames) -> String {
     let isLong = !item.long.isEmpty
     switch item.arity {
     case .flag: names.append(last)
-    case .value: names.append(last + (isLong ? "=" : " ") + value)
+    case .value: names.append(last + (isLong && item.joinsByEquals ? "=" : " ") + value)
     case .optional: names.append(last + (isLong ? "[=\(value)]" : "[\(value)]"))
     }
   }

@@ -39,6 +39,11 @@ public struct OptionNames {
   public let arity: Arity
   /// What is between a name behind a single dash, as in `find -name`, and its value; nil for names of the usual kinds.
   var joint: StaticString?
+  /// Whether the value of a long name is always an argument of its own, never behind `=`.
+  var isApart = false
+
+  /// Whether `--name=VALUE` is how a value is given.
+  public var joinsByEquals: Bool { arity == .value && !isApart }
 
   public var short: [String] { isDigits ? [] : "\(shortNames)".unicodeScalars.map { String($0) } }
   /// Whether its long names stand behind a single dash.
@@ -158,6 +163,13 @@ public struct Option<Options: Command> {
       guard let value = Int(text ?? "") else { throw .usage("\(text ?? ""): not a whole number") }
       set(&options, value)
     }
+  }
+
+  /// The same, its value always an argument of its own: `--name VALUE`.
+  public var apart: Self {
+    var option = self
+    option.names.isApart = true
+    return option
   }
 
   init(

@@ -97,6 +97,23 @@ static inline void cssl_add_extra(SSL_CTX *context, X509 *certificate) {
 static inline void cssl_forbid_tickets(SSL_CTX *context) { SSL_CTX_set_options(context, SSL_OP_NO_TICKET); }
 static inline void cssl_want_staple(SSL *ssl) { SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp); }
 static inline long cssl_staple(SSL *ssl, unsigned char **bytes) { return SSL_get_tlsext_status_ocsp_resp(ssl, bytes); }
+// What an OCSP response says of one certificate: 0 good, 1 revoked, 2 unknown; -1 where it says nothing of it. Times are
+// those of the response, and when the certificate was revoked.
+static inline int cssl_staple_status(OCSP_BASICRESP *basic, X509 *leaf, X509 *issuer, int *reason, ASN1_GENERALIZEDTIME **revoked,
+                                     ASN1_GENERALIZEDTIME **from, ASN1_GENERALIZEDTIME **to) {
+  int count = OCSP_resp_count(basic), status = -1;
+  for (int i = 0; i < count && i < 64 && status < 0; i++) {
+    OCSP_SINGLERESP *single = OCSP_resp_get0(basic, i);
+    OCSP_CERTID *said = (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(single);
+    ASN1_OBJECT *digest = NULL;
+    if (!OCSP_id_get0_info(NULL, &digest, NULL, NULL, said)) continue;
+    const EVP_MD *method = EVP_get_digestbyobj(digest);
+    OCSP_CERTID *wanted = method ? OCSP_cert_to_id(method, leaf, issuer) : NULL;
+    if (wanted && OCSP_id_cmp(said, wanted) == 0) status = OCSP_single_get0_status(single, reason, revoked, from, to);
+    OCSP_CERTID_free(wanted);
+  }
+  return status;
+}
 static inline int cssl_set_server_name(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }
 
 // Sessions.

@@ -81,7 +81,7 @@ public struct Completer {
     for item in page.options where !item.isDigits {
       let names = item.long.map { "--" + $0 } + item.short.map { "-" + $0 }
       guard let name = names.first(where: { $0.hasPrefix(prefix) }) else { continue }
-      let takesMore = item.arity == .value && name.hasPrefix("--")
+      let takesMore = item.joinsByEquals && name.hasPrefix("--")
       found.append((takesMore ? name + "=" : name, item.help, !takesMore))
       labels.append(optionNames(item))
     }

@@ -68,8 +68,6 @@ struct BodyReader {
   }
 
   private func fill() throws(TransferFailure) -> Bool {
-    // An answer that never ends slowly enough never waits.
-    if pace.deadline.hasPassed { throw pace.timedOut() }
-    return try connection.inbox.fill(connection.stream, pace)
+    try connection.inbox.fill(connection.stream, pace)
   }
 }

@@ -33,6 +33,9 @@ class ByteStream {
 
   /// Says the end, where the protocol has a way to.
   func close() {}
+
+  /// Tells of what the protocol has in the way of messages of its own; nil ends that.
+  func watch(_ observer: TransferObserver?) {}
 }
 
 /// The time that a transfer may take, and who is told while it waits.

@@ -36,6 +36,7 @@ public final class Client {
         }
       } catch {
         record.roundTrip = connection.stream.socket.roundTrip
+        if observer.wantsNotes { observer.note(error.text) }
         close(connection, observer)
         throw error
       }
@@ -63,6 +64,7 @@ public final class Client {
     if observer.wantsNotes {
       observer.note("Connection #\(connection.number) to host \(connection.host) left intact")
     }
+    connection.stream.watch(nil)
     if idle.count == Self.mostIdle { idle.removeFirst().stream.close() }
     idle.append(connection)
   }
@@ -92,6 +94,7 @@ public final class Client {
         pace.observer.note(
           "Re-using existing connection #\(connection.number) with host \(connection.host)")
       }
+      connection.stream.watch(pace.observer)
       return connection
     }
     return try open(url, route, key, pace)
@@ -178,7 +181,9 @@ public final class Client {
     if speaksHTTP2 {
       if pace.observer.wantsNotes { pace.observer.note("using HTTP/2") }
       connection.http2 = try HTTP2Session()
-    } else if url.isSecure, pace.observer.wantsNotes {
+    } else if url.isSecure, !Self.protocols(route.http2).isEmpty, route.secure.offersALPN,
+      pace.observer.wantsNotes
+    {
       pace.observer.note("using " + version)
     }
   }

@@ -173,9 +173,12 @@ struct Exchange {
 
   /// The head of the final response; those of `1xx` before it are told of and passed over.
   private func receiveHead() throws(TransferFailure) -> ResponseHead? {
+    var size = 0
     while true {
       let head = try connection.receiveHead(pace)
       guard let head else { return nil }
+      size += head.size
+      if size > ResponseHead.Limits.total { throw Connection.failure(.tooLarge) }
       if record.startTransfer == 0 { record.startTransfer = record.elapsed }
       if head.status >= 200 || head.status == 101 { return head }
       _ = try observer.received(head: head, isFinal: false)

@@ -32,6 +32,7 @@ struct HTTP2Exchange {
         throw TransferFailure(.receiveError, "Too large response headers")
       }
       if stream.closeCode != nil || stream.isEnded && stream.hasHead || delivery.isStopped { break }
+      if session.isOver { throw TransferFailure(.http2, "Error in the HTTP2 framing layer") }
       if try !connection.inbox.fill(connection.stream, pace) {
         if connection.isReused, !stream.hasHead { return nil }
         throw TransferFailure(

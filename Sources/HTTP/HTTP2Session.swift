@@ -71,6 +71,9 @@ final class HTTP2Session {
     !isGoingAway && nghttp2_session_check_request_allowed(pointer) != 0
   }
 
+  /// Whether one of us broke the rules in a way that ends the connection: nothing more is read.
+  var isOver: Bool { nghttp2_session_want_read(pointer) == 0 }
+
   // MARK: what the peer sends
 
   private func take(

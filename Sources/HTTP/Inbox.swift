@@ -67,6 +67,8 @@ final class Inbox {
     if count == memory.count {
       throw TransferFailure(.receiveError, "Too large response headers")
     }
+    // A peer that never ends slowly enough never makes us wait.
+    if pace.deadline.hasPassed { throw pace.timedOut() }
     while true {
       if let count = try fillNow(stream) { return count > 0 }
       try pace.wait(stream.socket, stream.wantedToRead)

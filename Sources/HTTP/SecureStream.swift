@@ -33,6 +33,18 @@ final class SecureStream: ByteStream {
 
   override func close() { session.close() }
 
+  override func watch(_ observer: TransferObserver?) {
+    watch(observer.map { SecureWatch($0) })
+  }
+
+  func watch(_ watch: SecureWatch?) {
+    if let watch, watch.observer.wantsNotes {
+      session.onMessage = { watch.show($0) }
+    } else if session.onMessage != nil {
+      session.onMessage = nil
+    }
+  }
+
   private static func failure(
     _ error: TLSFailure, _ code: TransferFailure.Code, _ call: String
   ) -> TransferFailure {
@@ -40,6 +52,32 @@ final class SecureStream: ByteStream {
     if case .system(let found) = error.kind { errno = found }
     return TransferFailure(
       code, call + ": " + (error.libraryText ?? error.description), errno: errno)
+  }
+}
+
+/// Tells of the messages of TLS, and before the peer's first of whom we trust, as curl does.
+final class SecureWatch {
+  let observer: TransferObserver
+  /// nil: it has been told, or does not matter.
+  var trustName: String?
+
+  init(_ observer: TransferObserver) { self.observer = observer }
+
+  func introduce() {
+    guard let name = trustName else { return }
+    trustName = nil
+    observer.note(" CAfile: " + name)
+    observer.note(" CApath: none")
+  }
+
+  func show(_ message: TLSMessage) {
+    if !message.isSent { introduce() }
+    if let line = message.line { observer.note(line) }
+    if message.isSent {
+      observer.sent(secure: message.bytes)
+    } else {
+      observer.received(secure: message.bytes)
+    }
   }
 }
 
@@ -71,14 +109,12 @@ struct Handshake {
     let name = options.sentName ?? host
     tls.serverName = name.hasSuffix(".") ? String(name.dropLast()) : name
     tls.acceptsPartialChain = true
+    // No session is resumed.
+    tls.usesTickets = false
     if options.offersALPN { tls.alpn = protocols }
     let observer = pace.observer
-    if observer.wantsNotes {
-      if !tls.alpn.isEmpty { observer.note("ALPN: offers " + tls.alpn.joined(separator: ",")) }
-      if tls.verifiesPeer {
-        observer.note(" CAfile: " + (options.trustName ?? "none"))
-        observer.note(" CApath: none")
-      }
+    if observer.wantsNotes, !tls.alpn.isEmpty {
+      observer.note("ALPN: offers " + tls.alpn.joined(separator: ","))
     }
     let session: TLSSession
     do throws(TLSFailure) {
@@ -86,11 +122,21 @@ struct Handshake {
     } catch {
       throw setting(error, tls)
     }
+    let stream = SecureStream(session)
+    let watch = SecureWatch(observer)
+    if tls.verifiesPeer { watch.trustName = options.trustName ?? "none" }
+    stream.watch(watch)
     do throws(TLSFailure) {
       try session.handshake(until: pace.deadline)
     } catch {
       pace.record.verifyResult = session.verdict.code
-      throw refused(error, host, port)
+      let failure = refused(error, host, port)
+      if observer.wantsNotes {
+        watch.introduce()
+        describeRefused(session, error, host)
+        observer.note(failure.text)
+      }
+      throw failure
     }
     let record = pace.record
     record.secure = record.elapsed
@@ -104,7 +150,36 @@ struct Handshake {
           .pinMismatch, "SSL: public key does not match pinned public key")
       }
     }
-    return SecureStream(session)
+    return stream
+  }
+
+  /// The certificate that is for other names.
+  private func describeRefused(_ session: TLSSession, _ error: TLSFailure, _ host: String) {
+    guard error.kind == .certificate(62) || error.kind == .certificate(64),
+      let certificate = session.verifiedChain.first
+    else { return }
+    describe(certificate)
+    pace.observer.note(" subjectAltName does not match \(host)")
+  }
+
+  private func describe(_ certificate: Certificate) {
+    let observer = pace.observer
+    observer.note("Server certificate:")
+    observer.note(" subject: " + certificate.subject.text(.semicolons))
+    observer.note(" start date: " + certificate.notBeforeText)
+    observer.note(" expire date: " + certificate.notAfterText)
+  }
+
+  /// Which name of the certificate is the one that was asked for.
+  private func describeMatch(_ certificate: Certificate, _ host: String) {
+    guard let match = certificate.name(matching: host) else { return }
+    if IPAddress(host) != nil {
+      pace.observer.note(" subjectAltName: host \"\(host)\" matched cert's IP address!")
+    } else if certificate.alternativeNames.isEmpty {
+      pace.observer.note(" common name: \(match) (matched)")
+    } else {
+      pace.observer.note(" subjectAltName: host \"\(host)\" matched cert's \"\(match)\"")
+    }
   }
 
   private func describe(_ session: TLSSession, _ host: String) {
@@ -116,10 +191,9 @@ struct Handshake {
           ?? "ALPN: server did not agree on a protocol. Uses default.")
     }
     guard let certificate = session.peerCertificate else { return }
-    observer.note("Server certificate:")
-    observer.note(" subject: " + certificate.subject.text(.semicolons))
-    observer.note(" start date: " + certificate.notBeforeText)
-    observer.note(" expire date: " + certificate.notAfterText)
+    describe(certificate)
+    let tls = session.context.options
+    if tls.verifiesPeer, tls.verifiesName { describeMatch(certificate, tls.serverName ?? host) }
     observer.note(" issuer: " + certificate.issuer.text(.semicolons))
     let verdict = session.verdict
     if verdict.isGood {

@@ -16,6 +16,9 @@ open class TransferObserver {
   open var wantsNotes: Bool { false }
   /// What happens on the way, a sentence each.
   open func note(_ text: String) {}
+  /// What TLS has in the way of messages of its own, and heads of records; only where notes are wanted.
+  open func sent(secure: UnsafeRawBufferPointer) {}
+  open func received(secure: UnsafeRawBufferPointer) {}
   /// A name was looked up.
   open func looked(up host: String, _ addresses: [IPAddress]) {}
   open func connecting(to place: Endpoint, of host: String) {}

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import Linux
 
 /// Why an answer is no HTTP/1.
@@ -8,9 +9,6 @@ public enum ResponseDamage: Error, Equatable {
 /// Reads an answer of HTTP/1.1 from a stream as it comes, RFC 9112: its status, and its body in
 /// pieces, of stated length, in chunks, or up to the end.
 public struct ResponseReader {
-  public private(set) var status: Int?
-  /// The head without its empty line.
-  public private(set) var head: [UInt8] = []
   /// Whether all of the body has come.
   public private(set) var isComplete = false
 
@@ -18,20 +16,24 @@ public struct ResponseReader {
 
   private let limit: Int
   private var pending: [UInt8] = []
+  private var head: ResponseHead?
+  private var isHeadWhole = false
   private var length = Length.untilEnd
+  private var decoder = ChunkedDecoder()
   private var taken = 0
-  private var chunk: Int?
 
   private static let longestHead = 65536
-  private static let longestLine = 1024
 
   /// - Parameter limit: the longest body that is taken, in bytes.
   public init(limit: Int) { self.limit = limit }
 
+  /// nil: the head is not whole.
+  public var status: Int? { isHeadWhole ? head?.status : nil }
+
   /// Takes what has come; answers what it holds of the body.
   public mutating func take(_ bytes: ArraySlice<UInt8>) throws(ResponseDamage) -> [UInt8] {
     pending += bytes
-    if status == nil, try !readHead() { return [] }
+    if !isHeadWhole, try !readHead() { return [] }
     switch length {
     case .chunks: return try chunks()
     case .stated(let count):
@@ -49,7 +51,7 @@ public struct ResponseReader {
 
   /// The stream has ended: whether the answer is whole.
   public mutating func end() -> Bool {
-    if status != nil, case .untilEnd = length { isComplete = true }
+    if isHeadWhole, case .untilEnd = length { isComplete = true }
     return isComplete
   }
 
@@ -58,31 +60,54 @@ public struct ResponseReader {
     return body
   }
 
+  /// - Returns: whether the head is whole.
   private mutating func readHead() throws(ResponseDamage) -> Bool {
-    guard let end = Self.headEnd(pending) else {
-      if pending.count > Self.longestHead { throw .headTooLong }
-      return false
+    var start = 0
+    defer { pending.removeFirst(start) }
+    while let end = pending[start...].firstIndex(of: 10) {
+      let line = pending[start...end]
+      start = end + 1
+      do throws(ResponseHead.Problem) {
+        if head == nil {
+          head = try ResponseHead(statusLine: line)
+        } else {
+          try head?.add(line: line)
+        }
+      } catch {
+        throw .badHead
+      }
+      guard let head else { return false }
+      if head.major != 1 { throw .badHead }
+      if head.size > Self.longestHead { throw .headTooLong }
+      guard line.count == 1 || line.count == 2 && line.first == 13 else { continue }
+      isHeadWhole = true
+      try measure(head)
+      return true
     }
-    head = Array(pending[..<end])
-    pending.removeFirst(min(pending.count, end + 4))
-    let line = head.prefix { $0 != 13 }
-    let words = line.split(separator: 0x20, omittingEmptySubsequences: true)
-    guard words.count >= 2, words[0].starts(with: "HTTP/1.".utf8),
-      let code = Int(String(bytes: words[1])), (100...999).contains(code)
-    else { throw .badHead }
-    status = code
-    if let coding = field("transfer-encoding"), coding.hasSuffix("chunked") {
+    if pending.count - start > Self.longestHead { throw .headTooLong }
+    return false
+  }
+
+  /// How long the body is, RFC 9112 section 6.3.
+  private mutating func measure(_ head: ResponseHead) throws(ResponseDamage) {
+    if head.lists("transfer-encoding", "chunked") {
       length = .chunks
-    } else if let text = field("content-length") {
-      guard let count = Int(text), count >= 0 else { throw .badHead }
-      if count > limit { throw .bodyTooLong }
-      length = .stated(count)
-      isComplete = count == 0
-    } else if code == 101 || code == 204 || code == 304 {
+      return
+    }
+    let stated: Int?
+    do throws(ResponseHead.Problem) {
+      stated = try head.contentLength()
+    } catch {
+      throw error == .lengthTooLarge ? .bodyTooLong : .badHead
+    }
+    if let stated {
+      if stated > limit { throw .bodyTooLong }
+      length = .stated(stated)
+      isComplete = stated == 0
+    } else if [101, 204, 304].contains(head.status) {
       length = .stated(0)
       isComplete = true
     }
-    return true
   }
 
   /// What is behind the head: the first bytes of another protocol, once one has been agreed on.
@@ -92,57 +117,44 @@ public struct ResponseReader {
   }
 
   /// The value of a header field, in lower case as its name is.
-  public func field(_ name: StaticString) -> String? {
-    for line in head.split(separator: 10).dropFirst() {
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      let lower = line[..<colon].map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 }
-      guard name.withUTF8Buffer({ lower.elementsEqual($0) }) else { continue }
-      var value = line[(colon + 1)...]
-      while value.first == 0x20 || value.first == 9 { value = value.dropFirst() }
-      while value.last == 0x20 || value.last == 9 || value.last == 13 { value = value.dropLast() }
-      return String(bytes: value.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 32 : $0 })
-    }
-    return nil
-  }
-
-  private static func headEnd(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 4 else { return nil }
-    for start in 0...(bytes.count - 4) where bytes[start] == 13 {
-      if bytes[start + 1] == 10, bytes[start + 2] == 13, bytes[start + 3] == 10 { return start }
-    }
-    return nil
-  }
+  public func field(_ name: StaticString) -> String? { head?.value(name)?.asciiLowercased }
 
   private mutating func chunks() throws(ResponseDamage) -> [UInt8] {
+    let bytes = pending
     var body: [UInt8] = []
-    while !isComplete {
-      if let left = chunk {
-        let piece = pending.prefix(left)
-        body += piece
-        taken += piece.count
-        if taken > limit { throw .bodyTooLong }
-        let rest = left - piece.count
-        pending.removeFirst(piece.count)
-        chunk = rest
-        if rest > 0 || pending.count < 2 { return body }
-        guard pending[0] == 13, pending[1] == 10 else { throw .badChunk }
-        pending.removeFirst(2)
-        chunk = nil
+    var isDamaged = false
+    var left = 0
+    bytes.withUnsafeBytes { raw in
+      var rest = raw
+      do throws(ChunkedDecoder.Problem) {
+        while try step(&rest, &body) {}
+      } catch {
+        isDamaged = true
       }
-      guard let end = pending.firstIndex(of: 10) else {
-        if pending.count > Self.longestLine { throw .badChunk }
-        return body
-      }
-      var line = pending[..<end]
-      if line.last == 13 { line = line.dropLast() }
-      // What is behind a semicolon is an extension.
-      let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 }
-      guard !digits.isEmpty, digits.count <= 8, let size = Int(String(bytes: digits), radix: 16),
-        size >= 0
-      else { throw .badChunk }
-      pending.removeFirst(end + 1)
-      if size == 0 { isComplete = true } else { chunk = size }
+      left = rest.count
     }
-    return body
+    if isDamaged { throw .badChunk }
+    pending.removeFirst(bytes.count - left)
+    taken += body.count
+    return try bounded(body)
+  }
+
+  /// - Returns: whether there is more to be had of `rest`.
+  private mutating func step(_ rest: inout UnsafeRawBufferPointer, _ body: inout [UInt8])
+    throws(ChunkedDecoder.Problem) -> Bool
+  {
+    switch try decoder.step(&rest) {
+    case .data(let count):
+      body.append(raw: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      return true
+    case .trailer(let count):
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      return true
+    case .hungry: return false
+    case .end:
+      isComplete = true
+      return false
+    }
   }
 }

@@ -81,6 +81,21 @@ extension Certificate {
     value(of: NID_subject_alt_name).map { AlternativeName.parse($0) } ?? []
   }
 
+  /// Which of its names a host's is: that name, which may have a wildcard; nil where it is none of them.
+  public func name(matching host: String) -> String? {
+    if let address = IPAddress(host) {
+      let bytes = address.bytes
+      return X509_check_ip(handle.pointer, bytes, bytes.count, 0) == 1 ? host : nil
+    }
+    var found: UnsafeMutablePointer<CChar>?
+    let flags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+    guard X509_check_host(handle.pointer, host, 0, flags, &found) == 1, let found else {
+      return nil
+    }
+    defer { cssl_free(found) }
+    return String(foreign: found)
+  }
+
   /// Where the issuer's certificate can be had.
   public var issuerAddresses: [String] {
     value(of: NID_info_access).map { AccessDescriptions($0).issuers } ?? []

@@ -17,10 +17,7 @@ public struct Certificate {
   /// nil where the bytes are no certificate; what follows it is ignored.
   public init?(der: [UInt8]) {
     guard der.count < Self.largest else { return nil }
-    let made: OpaquePointer? = der.withUnsafeBufferPointer { bytes in
-      var start = bytes.baseAddress
-      return d2i_X509(nil, &start, bytes.count)
-    }
+    let made = OpenSSL.decoded(der) { d2i_X509(nil, &$0, $1) }
     guard let made else {
       ERR_clear_error()
       return nil
@@ -46,11 +43,7 @@ public struct Certificate {
   public static let largest = 1 << 20
 
   public var der: [UInt8] {
-    var start: UnsafeMutablePointer<UInt8>?
-    let count = i2d_X509(handle.pointer, &start)
-    guard count > 0, let start else { return [] }
-    defer { cssl_free(start) }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    OpenSSL.encoded { i2d_X509(handle.pointer, &$0) }
   }
 
   /// With `-----BEGIN CERTIFICATE-----`.
@@ -171,11 +164,7 @@ public struct DistinguishedName {
   }
 
   public var der: [UInt8] {
-    var start: UnsafeMutablePointer<UInt8>?
-    let count = i2d_X509_NAME(pointer, &start)
-    guard count > 0, let start else { return [] }
-    defer { cssl_free(start) }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    OpenSSL.encoded { i2d_X509_NAME(pointer, &$0) }
   }
 
   public enum Style: Sendable {

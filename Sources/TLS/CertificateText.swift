@@ -126,11 +126,7 @@ extension Certificate {
 
   /// The key as the certificate holds it: SubjectPublicKeyInfo, DER.
   public var keyInfo: [UInt8] {
-    var start: UnsafeMutablePointer<UInt8>?
-    let count = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(handle.pointer), &start)
-    guard count > 0, let start else { return [] }
-    defer { cssl_free(start) }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    OpenSSL.encoded { i2d_X509_PUBKEY(X509_get_X509_PUBKEY(handle.pointer), &$0) }
   }
 
   /// The bytes of the key alone, which OCSP hashes.

@@ -50,15 +50,8 @@ public struct PublicKey {
   /// Of a file: PEM or DER, or the key of a certificate.
   public init(_ file: [UInt8]) throws(TLSFailure) {
     OpenSSL.start()
-    var made: OpaquePointer?
-    if file.first == 0x30 {
-      made = file.withUnsafeBufferPointer { bytes in
-        var start = bytes.baseAddress
-        return d2i_PUBKEY(nil, &start, bytes.count)
-      }
-    } else {
-      made = OpenSSL.reading(file) { cssl_public_key($0) }
-    }
+    let made = OpenSSL.decoded(
+      file, der: { d2i_PUBKEY(nil, &$0, $1) }, pem: { cssl_public_key($0) })
     guard let made else { throw .setting("no public key that can be read") }
     ERR_clear_error()
     handle = KeyHandle(made)
@@ -174,15 +167,8 @@ public struct PrivateKey {
 
   public init(_ file: [UInt8], password: String? = nil) throws(TLSFailure) {
     OpenSSL.start()
-    let made: OpaquePointer?
-    if file.first == 0x30 {
-      made = file.withUnsafeBufferPointer { bytes in
-        var start = bytes.baseAddress
-        return d2i_AutoPrivateKey(nil, &start, bytes.count)
-      }
-    } else {
-      made = OpenSSL.reading(file) { cssl_private_key($0, password) }
-    }
+    let made = OpenSSL.decoded(
+      file, der: { d2i_AutoPrivateKey(nil, &$0, $1) }, pem: { cssl_private_key($0, password) })
     guard let made else { throw .setting("no private key that can be read") }
     ERR_clear_error()
     handle = KeyHandle(made)

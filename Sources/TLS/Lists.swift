@@ -8,15 +8,8 @@ public final class RevocationList {
   /// Of a PEM or DER file.
   public init?(_ file: [UInt8]) {
     OpenSSL.start()
-    var made: OpaquePointer?
-    if file.first == 0x30 {
-      made = file.withUnsafeBufferPointer { bytes in
-        var start = bytes.baseAddress
-        return d2i_X509_CRL(nil, &start, bytes.count)
-      }
-    } else {
-      made = OpenSSL.reading(file) { PEM_read_bio_X509_CRL($0, nil, nil, nil) }
-    }
+    let made = OpenSSL.decoded(
+      file, der: { d2i_X509_CRL(nil, &$0, $1) }, pem: { PEM_read_bio_X509_CRL($0, nil, nil, nil) })
     ERR_clear_error()
     guard let made else { return nil }
     pointer = made
@@ -47,11 +40,7 @@ public final class RevocationList {
   public func fingerprint(_ digest: Digest) -> [UInt8] { digest.of(der) }
 
   public var der: [UInt8] {
-    var start: UnsafeMutablePointer<UInt8>?
-    let count = i2d_X509_CRL(pointer, &start)
-    guard count > 0, let start else { return [] }
-    defer { cssl_free(start) }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    OpenSSL.encoded { i2d_X509_CRL(pointer, &$0) }
   }
 
   public var pem: [UInt8] { PEM.text("X509 CRL", der) }
@@ -71,15 +60,8 @@ public final class CertificateRequest {
   /// Of a PEM or DER file.
   public init?(_ file: [UInt8]) {
     OpenSSL.start()
-    var made: OpaquePointer?
-    if file.first == 0x30 {
-      made = file.withUnsafeBufferPointer { bytes in
-        var start = bytes.baseAddress
-        return d2i_X509_REQ(nil, &start, bytes.count)
-      }
-    } else {
-      made = OpenSSL.reading(file) { PEM_read_bio_X509_REQ($0, nil, nil, nil) }
-    }
+    let made = OpenSSL.decoded(
+      file, der: { d2i_X509_REQ(nil, &$0, $1) }, pem: { PEM_read_bio_X509_REQ($0, nil, nil, nil) })
     ERR_clear_error()
     guard let made else { return nil }
     pointer = made
@@ -106,11 +88,7 @@ public final class CertificateRequest {
   }
 
   public var der: [UInt8] {
-    var start: UnsafeMutablePointer<UInt8>?
-    let count = i2d_X509_REQ(pointer, &start)
-    guard count > 0, let start else { return [] }
-    defer { cssl_free(start) }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    OpenSSL.encoded { i2d_X509_REQ(pointer, &$0) }
   }
 
   public var pem: [UInt8] { PEM.text("CERTIFICATE REQUEST", der) }

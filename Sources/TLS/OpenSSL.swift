@@ -26,6 +26,33 @@ enum OpenSSL {
     return String(foreign: text)
   }
 
+  /// DER, as an `i2d_` function makes it; empty where it cannot.
+  static func encoded(_ body: (inout UnsafeMutablePointer<UInt8>?) -> Int32) -> [UInt8] {
+    var start: UnsafeMutablePointer<UInt8>?
+    let count = body(&start)
+    guard count > 0, let start else { return [] }
+    defer { cssl_free(start) }
+    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+  }
+
+  /// What a `d2i_` function makes of DER.
+  static func decoded(
+    _ bytes: [UInt8], _ body: (inout UnsafePointer<UInt8>?, Int) -> OpaquePointer?
+  ) -> OpaquePointer? {
+    bytes.withUnsafeBufferPointer { raw in
+      var start = raw.baseAddress
+      return body(&start, raw.count)
+    }
+  }
+
+  /// What is in a file: DER, or PEM.
+  static func decoded(
+    _ file: [UInt8], der: (inout UnsafePointer<UInt8>?, Int) -> OpaquePointer?,
+    pem: (OpaquePointer) -> OpaquePointer?
+  ) -> OpaquePointer? {
+    file.first == 0x30 ? decoded(file, der) : reading(file, pem)
+  }
+
   /// What `body` writes to a stream in memory.
   static func printed(_ body: (OpaquePointer) -> Void) -> [UInt8] {
     guard let stream = BIO_new(BIO_s_mem()) else { return [] }

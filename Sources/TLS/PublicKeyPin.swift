@@ -3,11 +3,7 @@ internal import COpenSSL
 extension PublicKey {
   /// The key as a SubjectPublicKeyInfo in DER, RFC 5280 section 4.1.
   public var der: [UInt8] {
-    var pointer: UnsafeMutablePointer<UInt8>?
-    let count = i2d_PUBKEY(handle.pointer, &pointer)
-    guard let pointer, count > 0 else { return [] }
-    defer { cssl_free(pointer) }
-    return Array(UnsafeBufferPointer(start: pointer, count: Int(count)))
+    OpenSSL.encoded { i2d_PUBKEY(handle.pointer, &$0) }
   }
 
   /// What RFC 7469 calls the pin of the key, in base 64.

@@ -109,10 +109,7 @@ extension TLSSession {
   /// The stapled OCSP response in words.
   public var stapleText: [UInt8] {
     guard let bytes = staple else { return [] }
-    let response: OpaquePointer? = bytes.withUnsafeBufferPointer { raw in
-      var start = raw.baseAddress
-      return d2i_OCSP_RESPONSE(nil, &start, raw.count)
-    }
+    let response = OpenSSL.decoded(bytes) { d2i_OCSP_RESPONSE(nil, &$0, $1) }
     guard let response else {
       ERR_clear_error()
       return []

@@ -46,6 +46,28 @@ public enum StartTLS: Sendable, CaseIterable {
     }
   }
 
+  /// What is said in lines before TLS begins, and what must come for it.
+  private func dialogue(_ name: String) -> [Talk.Step] {
+    switch self {
+    case .smtp, .lmtp:
+      // RFC 3207, RFC 2033.
+      [
+        .reply("220"), .say("\(self == .smtp ? "EHLO" : "LHLO") \(name)"), .reply("250"),
+        .say("STARTTLS"), .reply("220"),
+      ]
+    // RFC 4217
+    case .ftp: [.reply("220"), .say("AUTH TLS"), .reply("234")]
+    // RFC 4642
+    case .nntp: [.reply("20"), .say("STARTTLS"), .reply("382")]
+    // RFC 2595
+    case .pop3: [.line("+OK"), .say("STLS"), .line("+OK")]
+    case .imap: [.line("* OK"), .say("a1 STARTTLS"), .tagged("a1 ")]
+    // RFC 5804: the capabilities end with OK.
+    case .sieve: [.tagged(""), .say("STARTTLS"), .tagged("")]
+    default: []
+    }
+  }
+
   /// Asks for TLS; afterwards the handshake may begin.
   ///
   /// - Parameters:
@@ -56,38 +78,8 @@ public enum StartTLS: Sendable, CaseIterable {
   ) throws(StartTLSFailure) {
     let talk = Talk(socket, deadline)
     switch self {
-    case .smtp, .lmtp:
-      // RFC 3207, RFC 2033.
-      try talk.reply("220", onLine)
-      try talk.say("\(self == .smtp ? "EHLO" : "LHLO") \(name)\r\n")
-      try talk.reply("250", onLine)
-      try talk.say("STARTTLS\r\n")
-      try talk.reply("220", onLine)
-    case .ftp:
-      // RFC 4217.
-      try talk.reply("220", onLine)
-      try talk.say("AUTH TLS\r\n")
-      try talk.reply("234", onLine)
-    case .nntp:
-      // RFC 4642.
-      try talk.reply("20", onLine)
-      try talk.say("STARTTLS\r\n")
-      try talk.reply("382", onLine)
-    case .pop3:
-      // RFC 2595.
-      try talk.line("+OK", onLine)
-      try talk.say("STLS\r\n")
-      try talk.line("+OK", onLine)
-    case .imap:
-      // RFC 2595.
-      try talk.line("* OK", onLine)
-      try talk.say("a1 STARTTLS\r\n")
-      try talk.tagged("a1 ", onLine)
-    case .sieve:
-      // RFC 5804: the capabilities end with OK.
-      try talk.tagged("", onLine)
-      try talk.say("STARTTLS\r\n")
-      try talk.tagged("", onLine)
+    case .smtp, .lmtp, .ftp, .nntp, .pop3, .imap, .sieve:
+      for step in dialogue(name) { try talk.take(step, onLine) }
     case .xmpp, .xmppServer: try xmpp(talk, name)
     case .postgres:
       // The request of eight bytes with the code 80877103, and an answer of one.
@@ -194,6 +186,21 @@ final class Talk {
   init(_ socket: Socket, _ deadline: Deadline) {
     self.socket = socket
     self.deadline = deadline
+  }
+
+  /// A line of ours, or lines that must come.
+  enum Step {
+    case say(String)
+    case line(StaticString), reply(StaticString), tagged(StaticString)
+  }
+
+  func take(_ step: Step, _ onLine: (String) -> Void) throws(StartTLSFailure) {
+    switch step {
+    case .say(let text): try say(text + "\r\n")
+    case .line(let wanted): try line(wanted, onLine)
+    case .reply(let wanted): try reply(wanted, onLine)
+    case .tagged(let tag): try tagged(tag, onLine)
+    }
   }
 
   func say(_ text: String) throws(StartTLSFailure) { try send(text.bytes) }

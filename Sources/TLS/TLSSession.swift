@@ -26,6 +26,17 @@ public final class TLSSession {
   /// Called at every ticket of TLS 1.3 that comes; `sessionText` tells of it.
   public var onTicket: ((TLSSession) -> Void)?
 
+  /// Called at every message, and at the head of every record, as it is sent or has come.
+  public var onMessage: ((TLSMessage) -> Void)? {
+    didSet {
+      guard onMessage != nil else { return SSL_set_msg_callback(pointer, nil) }
+      SSL_set_msg_callback(pointer) { isSent, version, kind, bytes, count, ssl, _ in
+        TLSSession.show(
+          ssl, isSent, version, kind, UnsafeRawBufferPointer(start: bytes, count: count))
+      }
+    }
+  }
+
   /// Nothing is sent yet.
   ///
   /// - Parameter socket: connected, and kept open as long as this lives.
@@ -237,6 +248,14 @@ extension TLSSession {
   static func noteTicket(_ ssl: OpaquePointer?) {
     guard let session = of(ssl), session.isTLS13 else { return }
     session.onTicket?(session)
+  }
+
+  private static func show(
+    _ ssl: OpaquePointer?, _ isSent: Int32, _ version: Int32, _ kind: Int32,
+    _ bytes: UnsafeRawBufferPointer
+  ) {
+    of(ssl)?.onMessage?(
+      TLSMessage(isSent: isSent != 0, bytes: bytes, version: version, kind: kind))
   }
 
   static func logKey(_ ssl: OpaquePointer?, _ line: UnsafePointer<CChar>?) {

@@ -10,7 +10,7 @@ private func words(_ page: Page) -> [String] {
   return words + (isOurs ? ["--help", "--version"] : [])
 }
 
-private func equals(_ item: OptionNames) -> String { item.arity == .value ? "=" : "" }
+private func equals(_ item: OptionNames) -> String { item.joinsByEquals ? "=" : "" }
 
 /// `text` as one word of a shell.
 private func quoted(_ text: String) -> String {
@@ -105,7 +105,7 @@ struct ZshCompletion {
     let long = item.long.map { name in
       switch item.arity {
       case .flag: "--\(name)\(help)"
-      case .value: "--\(name)=\(help):\(value): "
+      case .value: "--\(name)\(item.joinsByEquals ? "=" : "")\(help):\(value): "
       case .optional: "--\(name)=-\(help)::\(value): "
       }
     }

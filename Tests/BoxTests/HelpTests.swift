@@ -15,6 +15,7 @@ private struct Wordy: Command {
         ) {
           _ in
         },
+        .value("m", "max", "NUM", "Apart") { (_: inout Wordy, _: Int) in }.apart,
         .flag("a", nil, "First") { _ in },
         .flag("A", nil, "Second") { _ in },
         .digits("A number") { (_: inout Wordy, _: Int) in },
@@ -35,7 +36,8 @@ private struct Wordy: Command {
 
   @Test func sortsOptions() {
     let names = Page(Wordy.manual).options.map { optionNames($0) }
-    #expect(names == ["-NUM", "-a", "-A", "-z, --zeta=NUM", "    --only-long-name"])
+    #expect(
+      names == ["-NUM", "-a", "-A", "-m, --max NUM", "-z, --zeta=NUM", "    --only-long-name"])
   }
 
   @Test func saysEverything() {

@@ -13,6 +13,7 @@ private struct Killer: Command {
         .flag("l", "list", "List the signals") { _ in },
         .value("s", "signal", "SIGNAL", "Send SIGNAL") { (_: inout Killer, _: String) in },
         .value("p", "pid", "PID", "Only PID") { (_: inout Killer, _: String) in },
+        .value(nil, "queue", "NUM", "With NUM") { (_: inout Killer, _: String) in }.apart,
       ])
   }
   func run(_ operands: [String], _ context: inout Context) throws(Failure) {}
@@ -87,6 +88,7 @@ private struct Caller: Command {
     #expect(
       lines("kill --list --") == [
         "kill --list --list ", "kill --list --pid=", "kill --list --signal=",
+        "kill --list --queue ",
       ])
     #expect(lines("kill -TER") == ["kill -TERM "])
     #expect(lines("kill -s TE") == ["kill -s TERM "])

@@ -22,6 +22,7 @@ log = open(sys.argv[2], "a", buffering=1) if len(sys.argv) > 2 else None
 CLUSTER = {
     "kubernetes.default.svc.cluster.local.": {"A": "10.96.0.1"},
     "hostnames.default.svc.cluster.local.": {"A": "10.0.1.175"},
+    "db.example.com.": {"A": "192.0.2.81"},
     "api.stripe.com.": {"A": "192.0.2.80", "AAAA": "2001:db8::80"},
 } if "cluster" in sys.argv else None
 
@@ -60,6 +61,8 @@ ALL_OPTIONS = [
 ]
 LABELS = {
     "ok": lambda q: reply(q, (name_of(q), "A", "192.0.2.1")),
+    "race": lambda q: reply(q),
+    "no6": lambda q: reply(q),
     "badid": lambda q: struct.pack("!H", (q.id + 1) & 0xFFFF) + reply(q, (name_of(q), "A", "192.0.2.1")).to_wire()[2:],
     "badquestion": lambda q: reply(lie(q)),
     "short": lambda q: struct.pack("!H", q.id) + b"\x81\x80",
@@ -131,13 +134,27 @@ def clustered(query):
     return reply(query, *([(name, kind, known[kind])] if kind in known else []), flags=flags)
 
 
-def answer(wire, transport):
+flows, seen = {}, set()
+
+
+def races(query, peer):
+    """Whether the query goes lost: the second of a flow, as in the race of conntrack; when sent again it does not."""
+    first = flows.setdefault(peer, query.id)
+    if query.id == first or (peer, query.id) in seen:
+        return False
+    seen.add((peer, query.id))
+    return True
+
+
+def answer(wire, transport, peer=None):
     query = dns.message.from_wire(wire)
     if log:
         log.write(f"{transport} {name_of(query)} {dns.rdatatype.to_text(query.question[0].rdtype)}\n")
     if CLUSTER is not None:
         return clustered(query).to_wire()
     label = query.question[0].name.labels[0].decode("latin-1").lower()
+    if label == "race" and races(query, peer) or label == "no6" and query.question[0].rdtype == 28:
+        return None
     made = LABELS.get(label, LABELS["ok"])(query)
     return made if made is None or isinstance(made, bytes) else made.to_wire(max_size=65535)
 
@@ -148,7 +165,7 @@ def serve_udp():
     while True:
         wire, peer = udp.recvfrom(65535)
         try:
-            made = answer(wire, "udp")
+            made = answer(wire, "udp", peer)
         except Exception as error:  # a query nobody should send
             print("server:", error, file=sys.stderr, flush=True)
             continue

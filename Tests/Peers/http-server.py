@@ -12,6 +12,8 @@ import time
 import zlib
 
 counts = {}
+meetings = {}
+crowd = [0, 0]
 lock = threading.Lock()
 
 
@@ -76,25 +78,30 @@ def chunks(*pieces, trailer=b""):
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n" + trailer + b"\r\n"
 
 
+OK = b"HTTP/1.1 200 OK\r\n"
+# What is sent before the connection ends.
+BROKEN = {
+    b"/no-reply": b"",
+    b"/short": OK + b"Content-Length: 100\r\n\r\nhello",
+    b"/short-chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n40\r\nx",
+    b"/bad-chunk": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+    b"/bad-length": OK + b"Content-Length: -5\r\n\r\nhello",
+    b"/http09": b"hello\n",
+    b"/nul": OK + b"X-Nul: a\0b\r\nContent-Length: 0\r\n\r\n",
+    b"/long-header": OK + b"X-Long: " + b"x" * 400000 + b"\r\nContent-Length: 0\r\n\r\n",
+    b"/bad-gzip": OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+    b"/until-close": OK + b"Content-Type: text/plain\r\n\r\nhello until the end\n",
+    b"/http10": b"HTTP/1.0 200 OK\r\n\r\nhello\n",
+}
+
+
 def hostile(connection, path):
     """What breaks the connection; answers whether it was one of these."""
     send = connection.send
-    if path == b"/no-reply":
-        pass
+    if path in BROKEN:
+        send(BROKEN[path])
     elif path == b"/reset":
         connection.reset()
-    elif path == b"/short":
-        send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")
-    elif path == b"/short-chunk":
-        send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n40\r\nx")
-    elif path == b"/bad-chunk":
-        send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")
-    elif path == b"/bad-length":
-        send(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello")
-    elif path == b"/http09":
-        send(b"hello\n")
-    elif path == b"/nul":
-        send(b"HTTP/1.1 200 OK\r\nX-Nul: a\0b\r\nContent-Length: 0\r\n\r\n")
     elif path == b"/endless-headers":
         send(b"HTTP/1.1 200 OK\r\n")
         try:
@@ -102,8 +109,6 @@ def hostile(connection, path):
                 send(b"X-More: " + b"x" * 1000 + b"\r\n")
         except OSError:
             pass
-    elif path == b"/long-header":
-        send(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 400000 + b"\r\nContent-Length: 0\r\n\r\n")
     elif path == b"/bomb":
         send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -113,12 +118,6 @@ def hostile(connection, path):
                 send(packer.compress(zeros))
         except OSError:
             pass
-    elif path == b"/bad-gzip":
-        send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
-    elif path == b"/until-close":
-        send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello until the end\n")
-    elif path == b"/http10":
-        send(b"HTTP/1.0 200 OK\r\n\r\nhello\n")
     elif path == b"/never":
         time.sleep(30)
     elif path == b"/trickle":
@@ -219,6 +218,24 @@ def honest(connection, method, target, path, lines):
     elif path == b"/early-hints":
         connection.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
         answer(connection, b"200 OK", b"ok\n")
+    elif path.startswith(b"/meet/"):
+        # Answered when so many ask at the same time, and never one by one.
+        size = int(path[6:])
+        with lock:
+            meeting = meetings.setdefault(size, threading.Barrier(size))
+        try:
+            meeting.wait(5)
+            answer(connection, b"200 OK", b"met\n", b"Set-Cookie: met%s=1; Max-Age=1000; Path=/" % target[-1:])
+        except threading.BrokenBarrierError:
+            answer(connection, b"504 Alone", b"alone\n")
+    elif path == b"/crowd":
+        with lock:
+            crowd[0] += 1
+            crowd[1] = max(crowd)
+        time.sleep(0.05)
+        answer(connection, b"200 OK", b"at most %d\n" % crowd[1])
+        with lock:
+            crowd[0] -= 1
     elif path == b"/no-content":
         connection.send(b"HTTP/1.1 204 No Content\r\n\r\n")
     else:

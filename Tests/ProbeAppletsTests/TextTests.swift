@@ -80,11 +80,13 @@ func lossPercents(_ value: Double, _ text: String) { #expect(PingText.percent(va
       ("tls://h", ["tls://h"]), ("https://h:8443/x", ["https://h:8443/x"]),
       ("[::1]:80", ["tcp://[::1]:80"]), ("icmp://::1", ["icmp://[::1]"]),
       ("udp://[fe80::1]:53", ["udp://[fe80::1]:53"]),
+      ("grpc://h:1/a.B", ["grpc://h:1/a.B"]), ("GRPCS://[::1]:443", ["grpcs://[::1]:443"]),
     ] as [(String, [String])])
   func reads(_ text: String, _ labels: [String]) throws { #expect(try read(text) == labels) }
 
   @Test(arguments: [
-    "", "db", "db:", "tcp://", "tcp://:80", "db:0", "db:1-99999", "ftp://x", "grpc://x:1",
+    "", "db", "db:", "tcp://", "tcp://:80", "db:0", "db:1-99999", "ftp://x", "grpc://x",
+    "grpcs://x/y",
     "icmp://x:1", "tcp://x:1/y", "://", "[::1", "udp://x",
   ])
   func refuses(_ text: String) { #expect(throws: Failure.self) { try read(text) } }

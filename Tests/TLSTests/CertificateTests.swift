@@ -4,7 +4,7 @@ import Testing
 @testable import TLS
 
 /// api.example.test, valid from 2025-01-01 to 2025-07-01, with the names that the tests look for.
-private let leaf = """
+let leafText = """
   -----BEGIN CERTIFICATE-----
   MIICTjCCAfOgAwIBAgIUdDV2Bc4JTktALQu+k0+TKQnmMRMwCgYIKoZIzj0EAwIw
   KzEXMBUGA1UEAwwORXhhbXBsZSBJc3N1ZXIxEDAOBgNVBAoMB0V4YW1wbGUwHhcN
@@ -78,11 +78,11 @@ private func verify(
   verifier.untrusted = between.flatMap { PEM.certificates(Array($0.utf8)) }
   verifier.time = now
   change(&verifier)
-  return try verifier.verify(certificate(leaf))
+  return try verifier.verify(certificate(leafText))
 }
 
 @Test func factsOfACertificate() throws {
-  let it = try certificate(leaf)
+  let it = try certificate(leafText)
   #expect(it.subject.text() == "CN = api.example.test, C = DE, O = Example")
   #expect(it.subject.text(.rfc2253) == "O=Example,C=DE,CN=api.example.test")
   #expect(it.issuer.commonName == "Example Issuer")
@@ -97,11 +97,11 @@ private func verify(
     it.alternativeNames.map { $0.description }
       == ["api.example.test", "*.example.test", "192.0.2.7"])
   #expect(it.fingerprint()?.count == 32)
-  #expect(it.der == PEM.certificates(Array(leaf.utf8)).first)
+  #expect(it.der == PEM.certificates(Array(leafText.utf8)).first)
 }
 
 @Test func namesOfACertificate() throws {
-  let it = try certificate(leaf)
+  let it = try certificate(leafText)
   #expect(it.isFor("api.example.test") && it.isFor("b.example.test") && it.isFor("192.0.2.7"))
   #expect(!it.isFor("example.test") && !it.isFor("a.b.example.test") && !it.isFor("192.0.2.8"))
 }
@@ -109,7 +109,7 @@ private func verify(
 @Test func certificatesThatAreNone() throws {
   #expect(Certificate(der: []) == nil)
   #expect(Certificate(der: [0x30, 0x03, 0x02, 0x01, 0x00]) == nil)
-  let der = try #require(PEM.certificates(Array(leaf.utf8)).first)
+  let der = try #require(PEM.certificates(Array(leafText.utf8)).first)
   #expect(Certificate(der: Array(der.dropLast(40))) == nil)
   var lying = der
   lying[3] = 0xFF
@@ -137,18 +137,18 @@ private func verify(
 
 @Test func keysOfCertificates() throws {
   let own = try PrivateKey(Array(key.utf8)).publicKey
-  let its = try #require(certificate(leaf).key)
+  let its = try #require(certificate(leafText).key)
   #expect(own.isSame(as: its))
-  #expect(own.keyInfo == (try certificate(leaf).keyInfo))
+  #expect(own.keyInfo == (try certificate(leafText).keyInfo))
   let others = try #require(certificate(issuer).key)
   #expect(!own.isSame(as: others))
-  #expect(throws: TLSFailure.self) { try PrivateKey(Array(leaf.utf8)) }
+  #expect(throws: TLSFailure.self) { try PrivateKey(Array(leafText.utf8)) }
   #expect(throws: TLSFailure.self) { try PrivateKey([]) }
 }
 
 @Test func issuersOfCertificates() throws {
-  #expect(try certificate(leaf).isIssued(by: certificate(issuer)))
-  #expect(try !certificate(leaf).isIssued(by: certificate(root)))
+  #expect(try certificate(leafText).isIssued(by: certificate(issuer)))
+  #expect(try !certificate(leafText).isIssued(by: certificate(root)))
   #expect(try certificate(root).isSelfSigned)
 }
 
@@ -160,7 +160,7 @@ private func verify(
   options.alpn = [""]
   #expect(throws: TLSFailure.self) { try TLSContext(options) }
   options.alpn = []
-  options.certificate = Array(leaf.utf8)
+  options.certificate = Array(leafText.utf8)
   #expect(throws: TLSFailure.self) { try TLSContext(options) }
   options.privateKey = Array(key.utf8)
   #expect(throws: Never.self) { try TLSContext(options) }

@@ -85,10 +85,19 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 }
 
 @Test func stapleThatRefuses() {
-  #expect(Staple([0x30, 0x03, 0x0A, 0x01, 0x03])?.status == .refused(3))
-  #expect(Staple([0x30, 0x03, 0x0A, 0x01, 0x00]) == nil)
-  #expect(Staple([0x30, 0x09, 0x0A, 0x01]) == nil)
-  #expect(Staple([]) == nil)
+  guard let leaf = PEM.certificates(Array(leafText.utf8)).first.flatMap(Certificate.init(der:))
+  else {
+    Issue.record("no certificate")
+    return
+  }
+  let check = { (bytes: [UInt8]) in
+    StapleCheck(bytes, of: leaf, chain: [leaf], now: Instant(seconds: 1_740_000_000))
+  }
+  #expect(check([0x30, 0x03, 0x0A, 0x01, 0x03]).status == .refused(3))
+  for bytes: [UInt8] in [[0x30, 0x03, 0x0A, 0x01, 0x00], [0x30, 0x09, 0x0A, 0x01], []] {
+    let found = check(bytes)
+    #expect(found.status == nil && found.problems == ["cannot be read"] && !found.isGood)
+  }
 }
 
 @Test func dates() {

@@ -22,8 +22,8 @@ public struct Curl: Command {
   public static var manual: Manual<Curl> {
     Manual(
       "curl", "Transfer what URLs name", family: .network, operands: "[URL]...", grammar: .own,
-      options: requestOptions + responseOptions + connectionOptions + secureOptions
-        + generalOptions,
+      options: (requestOptions + responseOptions + connectionOptions + secureOptions
+        + generalOptions).map { $0.apart },
       examples: [
         ("curl -v http://api:8080/healthz", "What happens on the way, line by line"),
         ("curl -sS -o /dev/null -w '%{http_code} %{time_total}\\n' http://api/", "Status and time"),
@@ -35,7 +35,7 @@ public struct Curl: Command {
       standard: "curl(1) 7.88",
       deviations: [
         "http, https and file only; HTTP/3, NTLM, Digest, Negotiate and AWS signatures are refused",
-        "-Z runs transfers one after the other",
+        "-Z has a process and a connection for each transfer, and no meter",
         "--http2 on plain HTTP does not ask for an upgrade; --http2-prior-knowledge speaks it",
         "control characters are escaped where a terminal would get them; -o - writes them",
         "the name localhost and what is below it is loopback, whatever DNS says",

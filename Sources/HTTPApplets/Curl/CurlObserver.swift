@@ -44,6 +44,8 @@ final class CurlObserver: TransferObserver {
   }
 
   override func note(_ text: String) { show(.note, text.bytes + [10]) }
+  override func sent(secure: UnsafeRawBufferPointer) { trace?.show(.tlsOut, secure) }
+  override func received(secure: UnsafeRawBufferPointer) { trace?.show(.tlsIn, secure) }
   override func sent(head: [UInt8]) { if trace != nil { show(.headOut, head) } }
   override func sent(body: UnsafeRawBufferPointer) { trace?.show(.dataOut, body) }
 

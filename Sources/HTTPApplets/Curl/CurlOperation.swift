@@ -154,6 +154,9 @@ final class CurlSettings {
   var hidesMeter = false
   var drawsBar = false
   var failsEarly = false
+  var isParallel = false
+  /// The most transfers at the same time.
+  var parallelLimit = CurlParallel.usual
   var errorFile: String?
   /// Seconds between the starts of transfers.
   var interval: Double?

@@ -152,8 +152,15 @@ extension Curl {
         guard let interval = interval(text) else { throw .usage("--rate: \(text): not a rate") }
         options.settings.interval = interval
       },
-      general("Z", "parallel", "Transfers follow each other all the same") { _, _ in },
-      .value(nil, "parallel-max", "NUM", "Without effect, as -Z") { (_: inout Curl, _: Int) in },
+      general("Z", "parallel", "Transfers at the same time") { $0.isParallel = $1 },
+      .value(nil, "parallel-max", "NUM", "With -Z, at most so many; 50, up to 300") {
+        (options: inout Curl, number: Int) in
+        let isUseful = (1...CurlParallel.most).contains(number)
+        options.settings.parallelLimit = isUseful ? number : CurlParallel.usual
+      },
+      general(nil, "parallel-immediate", "With -Z, a connection for each; that is so anyway") {
+        _, _ in
+      },
       .flag(":", "next", "The options behind it are for the URLs behind it") {
         $0.operations.append(CurlOperation())
       },

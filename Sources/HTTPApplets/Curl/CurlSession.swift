@@ -4,7 +4,7 @@ internal import HTTP
 internal import Linux
 internal import Target
 
-/// One run of curl: all URLs of all groups, one after the other.
+/// One run of curl: all URLs of all groups, one after the other or, with `-Z`, at the same time.
 final class CurlSession {
   let settings: CurlSettings
   let context: Context
@@ -18,6 +18,7 @@ final class CurlSession {
   private var headerFiles: [(path: String, file: CurlHeaderFile)] = []
   private var number = 0
   private var lastStart: Instant?
+  private var parallel: CurlParallel?
 
   init(_ curl: Curl, _ context: Context) throws(Failure) {
     settings = curl.settings
@@ -65,25 +66,39 @@ final class CurlSession {
 
   /// - Returns: the status of the last transfer.
   func run() throws(Failure) -> Int32 {
+    if settings.isParallel { parallel = CurlParallel(self) }
     var status: Int32 = 0
     for operation in operations {
       try prepareCookies(operation)
       for (index, url) in operation.urls.enumerated() {
-        let code = run(operation, index, url)
+        let code = try run(operation, index, url)
         status = code ?? status
         if settings.failsEarly, status != 0 { break }
       }
-      writeJar(operation)
+      if parallel == nil { writeJar(operation) }
       if settings.failsEarly, status != 0 { break }
     }
+    if let parallel {
+      try parallel.finish()
+      if parallel.status != 0 { status = parallel.status }
+      for operation in operations { writeJar(operation) }
+    }
     client.close()
-    trace?.flush()
-    errors.flush()
+    flush()
     return status
   }
 
+  /// Writes what is held.
+  func flush() {
+    context.output.flush()
+    trace?.flush()
+    errors.flush()
+  }
+
   /// All that a URL with sets and ranges stands for.
-  private func run(_ operation: CurlOperation, _ index: Int, _ text: String) -> Int32? {
+  private func run(_ operation: CurlOperation, _ index: Int, _ text: String) throws(Failure)
+    -> Int32?
+  {
     let glob: CurlGlob
     do throws(CurlGlob.Problem) {
       glob = try CurlGlob(text, isLiteral: !operation.globs)
@@ -95,7 +110,7 @@ final class CurlSession {
     var status: Int32?
     for item in 0..<glob.count {
       let (url, values) = glob.text(item)
-      status = runOne(operation, index, url, values)
+      status = try runOne(operation, index, url, values)
       if settings.failsEarly, status != 0 { break }
     }
     return status
@@ -103,7 +118,7 @@ final class CurlSession {
 
   private func runOne(
     _ operation: CurlOperation, _ index: Int, _ url: String, _ values: [String]
-  ) -> Int32 {
+  ) throws(Failure) -> Int32 {
     keepInterval()
     var destination = CurlDestination.standardOutput
     if index < operation.outputs.count {
@@ -114,15 +129,22 @@ final class CurlSession {
     let upload = index < operation.uploads.count ? operation.uploads[index] : nil
     let summary = CurlSummary(url, number: number)
     number += 1
-    do throws(TransferFailure) {
-      let transfer = try CurlTransfer(self, operation, summary, destination, values, upload)
-      try transfer.run()
-    } catch {
-      summary.failure = error
+    let perform = { [self] () -> Int32 in
+      do throws(TransferFailure) {
+        let transfer = try CurlTransfer(self, operation, summary, destination, values, upload)
+        try transfer.run()
+      } catch {
+        summary.failure = error
+      }
+      if let failure = summary.failure { report(failure) }
+      writeSummary(operation, summary)
+      return summary.failure?.code.rawValue ?? 0
     }
-    if let failure = summary.failure { report(failure) }
-    writeSummary(operation, summary)
-    return summary.failure?.code.rawValue ?? 0
+    guard let parallel else { return perform() }
+    // The file of the heads is one for all: it is opened here.
+    _ = try? headerFile(operation)
+    try parallel.start(perform)
+    return parallel.isOver ? parallel.status : 0
   }
 
   private func keepInterval() {

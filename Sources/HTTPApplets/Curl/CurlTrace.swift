@@ -4,7 +4,7 @@ internal import Linux
 
 /// What `-v`, `--trace` and `--trace-ascii` show of a transfer.
 final class CurlTrace {
-  enum Kind { case note, headIn, headOut, dataIn, dataOut }
+  enum Kind { case note, headIn, headOut, dataIn, dataOut, tlsIn, tlsOut }
 
   private let settings: CurlSettings
   private let output: Output
@@ -35,6 +35,8 @@ final class CurlTrace {
     case .headOut: put("=> Send header, ")
     case .dataIn: put("<= Recv data, ")
     case .dataOut: put("=> Send data, ")
+    case .tlsIn: put("<= Recv SSL data, ")
+    case .tlsOut: put("=> Send SSL data, ")
     }
     put("\(bytes.count) bytes (0x\(String(bytes.count, radix: 16)))\n")
     dump(bytes, isASCII: settings.trace?.isASCII ?? true)
@@ -61,10 +63,10 @@ final class CurlTrace {
         start = end + 1
       }
       isInData = false
-    case .dataIn, .dataOut:
+    case .dataIn, .dataOut, .tlsIn, .tlsOut:
       if isInData || !showsDataMarks { return }
       stamp()
-      put(kind == .dataIn ? "{ [" : "} [")
+      put(kind == .dataIn || kind == .tlsIn ? "{ [" : "} [")
       put("\(bytes.count) bytes data]\n")
       isInData = true
     }

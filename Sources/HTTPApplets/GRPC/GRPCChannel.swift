@@ -20,6 +20,8 @@ final class GRPCSettings {
   var agent = "swift-debugbox"
   var connectTimeout = 1.0
   var callTimeout = 1.0
+  /// Whether the time of the call is that of the connection, too.
+  var limitsAll = false
   var compresses = false
 }
 
@@ -31,6 +33,10 @@ struct GRPCReply {
   /// Seconds that connecting and the call took.
   var connectSeconds = 0.0
   var callSeconds = 0.0
+
+  static func isGRPC(_ head: ResponseHead) -> Bool {
+    head.status == 200 && head.value("content-type")?.hasPrefix("application/grpc") == true
+  }
 }
 
 /// Why there was no reply.
@@ -135,11 +141,11 @@ final class GRPCChannel {
     let body = settings.compresses ? Self.compressed(message) : FrameReader.framed(message)
     request.body = BytesSource(body)
     let record = TransferRecord()
-    let observer = GRPCObserver()
+    let observer = GRPCObserver(settings.callTimeout)
+    let limit = settings.callTimeout + (settings.limitsAll ? 0 : settings.connectTimeout)
     do throws(TransferFailure) {
       try client.run(
-        request, route, observer, record,
-        until: Deadline(seconds: settings.connectTimeout + settings.callTimeout))
+        request, route, observer, record, until: Deadline(seconds: limit))
     } catch {
       throw explained(error, record)
     }
@@ -154,17 +160,13 @@ final class GRPCChannel {
     reply.callSeconds = record.elapsed - record.preTransfer
     let type = record.head?.value("content-type") ?? ""
     let status = record.head?.status ?? 0
-    guard status == 200, type.hasPrefix("application/grpc") else {
+    guard let head = record.head, GRPCReply.isGRPC(head) else {
       throw GRPCFailure(
         stage: .calling,
         text: "this is no gRPC server: HTTP \(status), content-type \(type.isEmpty ? "none" : type)"
       )
     }
-    do throws(FrameReader.Problem) {
-      while let message = try observer.frames.next() { reply.messages.append(message) }
-    } catch {
-      throw GRPCFailure(stage: .calling, text: "the server sent \(error.description)")
-    }
+    reply.messages = observer.messages
     // A reply without messages may have its status in the head.
     let fields = record.trailers + (record.head?.fields ?? [])
     guard let code = fields.first(where: { $0.name == "grpc-status" }).flatMap({ Int($0.value) })
@@ -251,8 +253,27 @@ final class GRPCChannel {
 }
 
 private final class GRPCObserver: TransferObserver {
-  var frames = FrameReader()
+  private var frames = FrameReader()
+  private(set) var messages: [[UInt8]] = []
   private var size = 0
+  private let seconds: Double
+  /// When the call ends, from the request on: what the connection took does not count.
+  private var limit = Deadline.never
+
+  init(_ seconds: Double) { self.seconds = seconds }
+
+  override func received(head: ResponseHead, isFinal: Bool) throws(TransferFailure) -> Verdict {
+    // The page of a server of something else is not read.
+    GRPCReply.isGRPC(head) ? .read : .ignore
+  }
+
+  override func sent(head: [UInt8]) { limit = Deadline(seconds: seconds) }
+
+  override func idle() throws(TransferFailure) {
+    if limit.hasPassed { throw TransferFailure(.timedOut, "the call took too long") }
+  }
+
+  override var patience: Double { min(1, limit.left) }
 
   override func received(body: UnsafeRawBufferPointer) throws(TransferFailure) {
     size += body.count
@@ -260,6 +281,11 @@ private final class GRPCObserver: TransferObserver {
       throw TransferFailure(.fileTooLarge, "the server sends without end")
     }
     frames.add(body)
+    do throws(FrameReader.Problem) {
+      while let message = try frames.next() { messages.append(message) }
+    } catch {
+      throw TransferFailure(.strangeReply, "the server sent \(error.description)")
+    }
   }
 }
 

@@ -70,6 +70,7 @@ public struct Grpcurl: Command {
     settings.usesTLS = true
     settings.connectTimeout = 10
     settings.callTimeout = 30
+    settings.limitsAll = true
     var flags = GoFlags(operands)
     while flags.next() {
       switch flags.name {

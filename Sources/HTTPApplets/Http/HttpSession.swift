@@ -53,9 +53,14 @@ final class HttpSession {
       }
       if observer.isInterrupted { return [] }
       hop.record.total = hop.record.elapsed
-      guard settings.follows, hop.failure == nil, let location = observer.location,
-        hops.count <= Self.mostRedirects
-      else { return hops }
+      guard settings.follows, hop.failure == nil, let location = observer.location else {
+        return hops
+      }
+      if hops.count > Self.mostRedirects {
+        hop.failure = TransferFailure(
+          .tooManyRedirects, "Maximum (\(Self.mostRedirects)) redirects followed")
+        return hops
+      }
       guard let target = try? url.resolving(location),
         target.scheme == "http" || target.scheme == "https"
       else {

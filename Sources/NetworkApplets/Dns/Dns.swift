@@ -10,6 +10,7 @@ public struct Dns: Command {
   var pid: Int?
   var family: IPAddress.Family?
   var soaks = false
+  var asksPairs = false
   var count = 1000
   var window = 10
   var type = RecordType.a
@@ -33,6 +34,9 @@ public struct Dns: Command {
           options, text throws(Failure) in options.count = try positive(text, 100_000_000, "-n")
         },
         .value(nil, "of", "PID", "With the files of a process: of its root") { $0.pid = $1 },
+        .flag(nil, "pairs", "With --soak: A and AAAA at once, as resolvers ask, and each alone") {
+          $0.asksPairs = true
+        },
         .parsed("p", "port", "PORT", "Port of the servers") { options, text throws(Failure) in
           options.port = UInt16(try positive(text, 65535, "-p"))
         },
@@ -50,6 +54,7 @@ public struct Dns: Command {
         ("dns api.stripe.com", "Why does it take ten queries?"),
         ("dns --of 1 db", "With the target's own hosts file and resolv.conf"),
         ("dns --soak -n 10000 db.prod", "Is there a 5 second tail?"),
+        ("dns --soak --pairs db.prod", "Is it the race of conntrack?"),
       ],
       standard: "resolv.conf(5), nsswitch.conf(5), hosts(5)")
   }
@@ -67,6 +72,7 @@ public struct Dns: Command {
     guard let name = names.first else { throw .usage("no name given") }
     guard names.count == 1 else { throw .usage("\(names[1]): one name at a time") }
     let resolver = try resolver(context, server)
+    if asksPairs, !soaks { throw .usage("--pairs: goes with --soak") }
     if soaks {
       return try DnsSoak(self, resolver).run(name, &context)
     }

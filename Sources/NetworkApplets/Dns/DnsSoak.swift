@@ -26,6 +26,10 @@ struct DnsSoak {
       throw .message("\(text): \(error.description)")
     }
     guard let server = resolver.configuration.servers.first else { throw .message("no server") }
+    if options.asksPairs {
+      let pairs = DnsPairs(options: options, server: server, name: name, timeout: timeout)
+      return try pairs.run(&context)
+    }
     var query = Query(Question(name, options.type), id: 0)
     query.edns = nil
     var run = SoakRun(

@@ -33,18 +33,16 @@ public struct Fping: Command {
       .flag("g", "generate", "All addresses of a network, or from one to another") {
         $0.settings.generates = true
       },
-      .parsed("H", "ttl", "TTL", "How many hops packets may take") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.hopLimit = try number(text, "-H", 1...255)
+      .integer("H", "ttl", "TTL", "How many hops packets may take", 1...255) {
+        $0.settings.hopLimit = $1
       },
       .value("I", "iface", "INTERFACE", "Send from this interface") {
         (options: inout Fping, text: String) in options.settings.departure.interface = text
       },
       .flag("m", "all", "All addresses of a name") { $0.settings.takesAll = true },
       .flag("M", "dontfrag", "Set DF") { $0.settings.setsDF = true },
-      .parsed("O", "tos", "TOS", "Type of service or traffic class") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.trafficClass = try number(text, "-O", 0...255)
+      .integer("O", "tos", "TOS", "Type of service or traffic class", 0...255) {
+        $0.settings.trafficClass = $1
       },
       .parsed("S", "src", "ADDRESS", "Send from this address of ours") {
         (options: inout Fping, text: String) throws(Failure) in
@@ -56,44 +54,36 @@ public struct Fping: Command {
 
   private static var pace: [Option<Fping>] {
     [
-      .parsed("b", "size", "BYTES", "Data in each packet; 56") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.size = try number(text, "-b", 0...65507)
+      .integer("b", "size", "BYTES", "Data in each packet; 56", 0...65507) {
+        $0.settings.size = $1
       },
-      .parsed("B", "backoff", "FACTOR", "Each wait is so many times the last; 1.5") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.backoff = max(1, min(5, try seconds(text, "-B")))
+      .time("B", "backoff", "FACTOR", "Each wait is so many times the last; 1.5") {
+        $0.settings.backoff = max(1, min(5, $1))
       },
-      .parsed("c", "count", "COUNT", "So many packets to each, with a line for each") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.count = try number(text, "-c", 1...1_000_000)
-      },
+      .integer(
+        "c", "count", "COUNT", "So many packets to each, with a line for each", 1...1_000_000
+      ) { $0.settings.count = $1 },
       .parsed("C", "vcount", "COUNT", "As -c, with all times in the summary") {
         (options: inout Fping, text: String) throws(Failure) in
         options.settings.count = try number(text, "-C", 1...1_000_000)
         options.settings.listsTimes = true
       },
-      .parsed("i", "interval", "MS", "Time between any two packets; 10") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.interval = try seconds(text, "-i") / 1000
+      .time("i", "interval", "MS", "Time between any two packets; 10") {
+        $0.settings.interval = $1 / 1000
       },
       .flag("l", "loop", "Go on until Ctrl-C") { $0.settings.loops = true },
-      .parsed("p", "period", "MS", "Time between packets to one host; 1000") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.period = max(0.001, try seconds(text, "-p") / 1000)
+      .time("p", "period", "MS", "Time between packets to one host; 1000") {
+        $0.settings.period = max(0.001, $1 / 1000)
       },
-      .parsed("r", "retry", "COUNT", "Ask again so often; 3") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.retries = try number(text, "-r", 0...1000)
+      .integer("r", "retry", "COUNT", "Ask again so often; 3", 0...1000) {
+        $0.settings.retries = $1
       },
       .flag("R", "random", "Fill packets with random bytes") { $0.settings.isRandom = true },
-      .parsed("t", "timeout", "MS", "Wait so long for the first reply; 500") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.timeout = try seconds(text, "-t") / 1000
+      .time("t", "timeout", "MS", "Wait so long for the first reply; 500") {
+        $0.settings.timeout = $1 / 1000
       },
-      .parsed("x", "reachable", "COUNT", "Succeed where so many answer") {
-        (options: inout Fping, text: String) throws(Failure) in
-        options.settings.enough = try number(text, "-x", 1...1_000_000)
+      .integer("x", "reachable", "COUNT", "Succeed where so many answer", 1...1_000_000) {
+        $0.settings.enough = $1
       },
     ]
   }

@@ -36,58 +36,44 @@ public struct Mtr: Command {
         guard let address = IPAddress(text) else { throw .usage("-a: \(text): not an address") }
         options.settings.departure.source = address
       },
-      .parsed("B", "bitpattern", "BYTE", "What packets are filled with; 0") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.fill = UInt8(try number(text, "-B", 0...255))
+      .integer("B", "bitpattern", "BYTE", "What packets are filled with; 0", 0...255) {
+        $0.settings.fill = UInt8($1)
       },
-      .parsed("c", "report-cycles", "COUNT", "So many packets to each hop; 10 in reports") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.cycles = try number(text, "-c", 1...1_000_000)
+      .integer(
+        "c", "report-cycles", "COUNT", "So many packets to each hop; 10 in reports", 1...1_000_000
+      ) { $0.settings.cycles = $1 },
+      .integer("f", "first-ttl", "HOP", "Start at this hop; 1", 1...255) {
+        $0.settings.firstHop = $1
       },
-      .parsed("f", "first-ttl", "HOP", "Start at this hop; 1") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.firstHop = try number(text, "-f", 1...255)
-      },
-      .parsed("G", "gracetime", "SECONDS", "Wait so long for the last replies; 5") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.grace = try seconds(text, "-G")
+      .time("G", "gracetime", "SECONDS", "Wait so long for the last replies; 5") {
+        $0.settings.grace = $1
       },
       .value("I", "interface", "INTERFACE", "Send from this interface") {
         (options: inout Mtr, text: String) in options.settings.departure.interface = text
       },
-      .parsed("i", "interval", "SECONDS", "Time between packets to one hop; 1") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.interval = max(0.01, try seconds(text, "-i"))
+      .time("i", "interval", "SECONDS", "Time between packets to one hop; 1") {
+        $0.settings.interval = max(0.01, $1)
       },
-      .parsed("M", "mark", "MARK", "Mark packets for policy routing") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.mark = try number(text, "-M", 0...Int(UInt32.max))
+      .integer("M", "mark", "MARK", "Mark packets for policy routing", 0...Int(UInt32.max)) {
+        $0.settings.mark = $1
       },
-      .parsed("m", "max-ttl", "HOPS", "Look so far; 30") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.lastHop = try number(text, "-m", 1...255)
+      .integer("m", "max-ttl", "HOPS", "Look so far; 30", 1...255) { $0.settings.lastHop = $1 },
+      .integer("P", "port", "PORT", "Of -T, 80, or -u", 1...65535) {
+        $0.settings.port = UInt16($1)
       },
-      .parsed("P", "port", "PORT", "Of -T, 80, or -u") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.port = UInt16(try number(text, "-P", 1...65535))
+      .integer("Q", "tos", "TOS", "Type of service or traffic class", 0...255) {
+        $0.settings.trafficClass = $1
       },
-      .parsed("Q", "tos", "TOS", "Type of service or traffic class") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.trafficClass = try number(text, "-Q", 0...255)
-      },
-      .parsed("s", "psize", "BYTES", "Size of packets with their headers; 64") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.size = try number(text, "-s", 28...65507)
+      .integer("s", "psize", "BYTES", "Size of packets with their headers; 64", 28...65507) {
+        $0.settings.size = $1
       },
       .flag("T", "tcp", "Connect to a TCP port") { $0.settings.method = .tcp },
-      .parsed("U", "max-unknown", "COUNT", "Give up behind so many silent hops; 5") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.mostUnknown = try number(text, "-U", 1...255)
+      .integer("U", "max-unknown", "COUNT", "Give up behind so many silent hops; 5", 1...255) {
+        $0.settings.mostUnknown = $1
       },
       .flag("u", "udp", "Send UDP") { $0.settings.method = .udp },
-      .parsed("Z", "timeout", "SECONDS", "A packet is lost after so long; 10") {
-        (options: inout Mtr, text: String) throws(Failure) in
-        options.settings.patience = max(0.1, try seconds(text, "-Z"))
+      .time("Z", "timeout", "SECONDS", "A packet is lost after so long; 10") {
+        $0.settings.patience = max(0.1, $1)
       },
     ]
   }

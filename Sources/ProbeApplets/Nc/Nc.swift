@@ -58,13 +58,11 @@ public struct Nc: Command {
   private static var addresses: [Option<Nc>] {
     [
       .flag("b", nil, "Allow broadcast") { $0.settings.broadcasts = true },
-      .parsed("M", nil, "TTL", "How many hops packets may take") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.hopLimit = try number(text, "-M", 1...255)
+      .integer("M", nil, "TTL", "How many hops packets may take", 1...255) {
+        $0.settings.hopLimit = $1
       },
-      .parsed("m", nil, "TTL", "Take packets only with this much left to go") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.leastHopLimit = try number(text, "-m", 1...255)
+      .integer("m", nil, "TTL", "Take packets only with this much left to go", 1...255) {
+        $0.settings.leastHopLimit = $1
       },
       .value("p", nil, "PORT", "Our own port") { (options: inout Nc, text: String) in
         options.settings.ownPort = text
@@ -83,20 +81,17 @@ public struct Nc: Command {
     [
       .flag("C", nil, "Send CR LF for each line feed") { $0.settings.sendsCRLF = true },
       .flag("d", nil, "Do not read standard input") { $0.settings.ignoresInput = true },
-      .parsed("I", nil, "BYTES", "Receive buffer of the socket") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.receiveBuffer = try number(text, "-I", 1...(1 << 30))
+      .integer("I", nil, "BYTES", "Receive buffer of the socket", 1...(1 << 30)) {
+        $0.settings.receiveBuffer = $1
       },
-      .parsed("i", nil, "SECONDS", "Pause between lines, and between ports") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.interval = try seconds(text, "-i")
+      .time("i", nil, "SECONDS", "Pause between lines, and between ports") {
+        $0.settings.interval = $1
       },
       .flag("N", nil, "Tell the other side when standard input ends") {
         $0.settings.endsSending = true
       },
-      .parsed("O", nil, "BYTES", "Send buffer of the socket") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.sendBuffer = try number(text, "-O", 1...(1 << 30))
+      .integer("O", nil, "BYTES", "Send buffer of the socket", 1...(1 << 30)) {
+        $0.settings.sendBuffer = $1
       },
       .parsed("q", nil, "SECONDS", "End so long after standard input ends; implies -N") {
         (options: inout Nc, text: String) throws(Failure) in
@@ -107,13 +102,11 @@ public struct Nc: Command {
       .flag("t", nil, "Refuse what a telnet server asks for") {
         $0.settings.answersTelnet = true
       },
-      .parsed("W", nil, "COUNT", "End after so many packets came") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.receiveLimit = try number(text, "-W", 1...Int(Int32.max))
+      .integer("W", nil, "COUNT", "End after so many packets came", 1...Int(Int32.max)) {
+        $0.settings.receiveLimit = $1
       },
-      .parsed("w", nil, "SECONDS", "Give up connecting, or being idle, after so long") {
-        (options: inout Nc, text: String) throws(Failure) in
-        options.settings.timeout = try seconds(text, "-w")
+      .time("w", nil, "SECONDS", "Give up connecting, or being idle, after so long") {
+        $0.settings.timeout = $1
       },
     ]
   }

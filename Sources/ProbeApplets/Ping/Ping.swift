@@ -34,34 +34,27 @@ public struct Ping: Command {
         $0.settings.isAdaptive = true
       },
       .flag("b", nil, "Allow pinging a broadcast address") { $0.settings.broadcasts = true },
-      .parsed("c", nil, "COUNT", "Stop after so many packets") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.count = try number(text, "-c", 1...Int(Int64.max))
+      .integer("c", nil, "COUNT", "Stop after so many packets", 1...Int(Int64.max)) {
+        $0.settings.count = $1
       },
       .flag("D", nil, "Print the time in front of each line") { $0.settings.stamps = true },
-      .parsed("e", nil, "ID", "The identifier of our packets; needs CAP_NET_RAW") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.identifier = UInt16(try number(text, "-e", 0...65535))
+      .integer("e", nil, "ID", "The identifier of our packets; needs CAP_NET_RAW", 0...65535) {
+        $0.settings.identifier = UInt16($1)
       },
       .flag("f", nil, "Flood: dots for packets, backspaces for replies; root only") {
         $0.settings.isFlood = true
       },
-      .parsed("i", nil, "SECONDS", "Time between packets; 1") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.interval = try seconds(text, "-i")
-      },
+      .time("i", nil, "SECONDS", "Time between packets; 1") { $0.settings.interval = $1 },
       .parsed("I", nil, "INTERFACE", "Send from an interface or an address of ours") {
         (options: inout Ping, text: String) throws(Failure) in
         options.settings.departure.set(text)
       },
-      .parsed("l", nil, "PRELOAD", "Send so many packets without waiting; more than 3 as root") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.preload = try number(text, "-l", 1...65536)
-      },
+      .integer(
+        "l", nil, "PRELOAD", "Send so many packets without waiting; more than 3 as root", 1...65536
+      ) { $0.settings.preload = $1 },
       .flag("L", nil, "Do not loop multicast back") { $0.settings.loopsBack = false },
-      .parsed("m", nil, "MARK", "Mark packets for policy routing") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.mark = try number(text, "-m", 0...Int(UInt32.max))
+      .integer("m", nil, "MARK", "Mark packets for policy routing", 0...Int(UInt32.max)) {
+        $0.settings.mark = $1
       },
       .parsed("M", nil, "STRATEGY", "Path MTU: do, want, dont, probe") {
         (options: inout Ping, text: String) throws(Failure) in
@@ -76,27 +69,20 @@ public struct Ping: Command {
         options.settings.pattern = try pattern(text)
       },
       .flag("q", nil, "Only the summary") { $0.settings.isQuiet = true },
-      .parsed("Q", nil, "TOS", "Type of service or traffic class") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.trafficClass = try number(text, "-Q", 0...255)
+      .integer("Q", nil, "TOS", "Type of service or traffic class", 0...255) {
+        $0.settings.trafficClass = $1
       },
-      .parsed("s", nil, "SIZE", "Bytes of data in each packet; 56") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.size = try number(text, "-s", 0...65507)
+      .integer("s", nil, "SIZE", "Bytes of data in each packet; 56", 0...65507) {
+        $0.settings.size = $1
       },
-      .parsed("t", nil, "TTL", "How many hops packets may take") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.hopLimit = try number(text, "-t", 1...255)
+      .integer("t", nil, "TTL", "How many hops packets may take", 1...255) {
+        $0.settings.hopLimit = $1
       },
       .flag("v", nil, "Say which way packets are sent") { $0.settings.isVerbose = true },
-      .parsed("w", nil, "SECONDS", "End after so much time, whatever was sent") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.deadline = try seconds(text, "-w")
+      .time("w", nil, "SECONDS", "End after so much time, whatever was sent") {
+        $0.settings.deadline = $1
       },
-      .parsed("W", nil, "SECONDS", "Wait so long for the last reply; 10") {
-        (options: inout Ping, text: String) throws(Failure) in
-        options.settings.linger = try seconds(text, "-W")
-      },
+      .time("W", nil, "SECONDS", "Wait so long for the last reply; 10") { $0.settings.linger = $1 },
       .flag(nil, "icmp", "Fail where ICMP is not allowed, in place of TCP") {
         $0.settings.insistsOnICMP = true
       },

@@ -84,7 +84,7 @@ struct PingSettings {
   }
 }
 
-func number(_ text: String, _ option: StaticString, _ range: ClosedRange<Int>) throws(Failure)
+func number(_ text: String, _ option: String, _ range: ClosedRange<Int>) throws(Failure)
   -> Int
 {
   let value: Int?
@@ -100,7 +100,7 @@ func number(_ text: String, _ option: StaticString, _ range: ClosedRange<Int>) t
   return value
 }
 
-func seconds(_ text: String, _ option: StaticString) throws(Failure) -> Double {
+func seconds(_ text: String, _ option: String) throws(Failure) -> Double {
   guard let value = parseDouble(text), value.isFinite, value >= 0, value <= 1e9 else {
     throw .usage("\(option): \(text): not a number of seconds")
   }

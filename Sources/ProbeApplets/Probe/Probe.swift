@@ -20,32 +20,26 @@ public struct Probe: Reporting {
         .flag("4", nil, "Use IPv4 only") { $0.settings.family = .v4 },
         .flag("6", nil, "Use IPv6 only") { $0.settings.family = .v6 },
         .flag("a", "all", "All addresses of a name") { $0.settings.takesAll = true },
-        .parsed("c", "concurrency", "COUNT", "So many tries at a time; 64") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.atOnce = try number(text, "-c", 1...1000)
+        .integer("c", "concurrency", "COUNT", "So many tries at a time; 64", 1...1000) {
+          $0.settings.atOnce = $1
         },
-        .parsed("i", "interval", "SECONDS", "Time between rounds; 1") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.interval = try seconds(text, "-i")
-        },
-        .parsed("n", "count", "COUNT", "So many rounds; 0 goes on until Ctrl-C") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.rounds = try number(text, "-n", 0...1_000_000)
+        .time("i", "interval", "SECONDS", "Time between rounds; 1") { $0.settings.interval = $1 },
+        .integer("n", "count", "COUNT", "So many rounds; 0 goes on until Ctrl-C", 0...1_000_000) {
+          $0.settings.rounds = $1
         },
         .parsed("s", "source", "ADDRESS", "Send from this address or interface of ours") {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.departure.set(text)
         },
-        .value(nil, "cacert", "FILE", "Trust these authorities, for tls:// and https://") {
+        .value(nil, "cacert", "FILE", "Trust these authorities, for tls:// https:// grpcs://") {
           (options: inout Probe, text: String) in options.settings.authorities.append(text)
         },
         .parsed(nil, "settle", "SECONDS", "Watch a connection so long for a reset; 0.05") {
           (options: inout Probe, text: String) throws(Failure) in
           options.settings.settle = try seconds(text, "--settle")
         },
-        .parsed("t", "timeout", "SECONDS", "Give each try so long; 3") {
-          (options: inout Probe, text: String) throws(Failure) in
-          options.settings.timeout = max(0.001, try seconds(text, "-t"))
+        .time("t", "timeout", "SECONDS", "Give each try so long; 3") {
+          $0.settings.timeout = max(0.001, $1)
         },
         .flag("v", "verbose", "A line for each try, on standard error") {
           $0.settings.isVerbose = true
@@ -54,14 +48,17 @@ public struct Probe: Reporting {
       examples: [
         ("probe db:5432 cache:6379 api:80,443", "What can this pod reach?"),
         ("probe http://api/ready dns://10.96.0.10/api tcp://db:5432", "Each at its own level"),
+        ("probe grpc://api:9000 grpc://api:9000/shop.Cart", "Is gRPC serving?"),
         ("probe -n 60 --interval 1 api:443 db:5432", "Loss and percentiles over a minute"),
         ("probe 10.0.0.7:8000-8010 --json", "A range, for programs"),
       ],
       standard: "",
       deviations: [
-        "targets: tcp:// tls:// udp:// icmp:// dns://SERVER/NAME http(s)://HOST/PATH; HOST:PORT is tcp",
+        "targets: tcp:// tls:// udp:// icmp:// dns://SERVER/NAME http(s)://HOST/PATH",
+        "and grpc://HOST:PORT/SERVICE grpcs://HOST:PORT/SERVICE; HOST:PORT alone is tcp",
         "status 0: all are open and well, 1: some are not",
         "http(s):// reads the status line; 200 to 399 is well, as is a certificate one can trust",
+        "grpc(s):// asks grpc.health.v1.Health, by HTTP/2; SERVING is well",
       ])
   }
 

@@ -1,5 +1,6 @@
 internal import Box
 internal import DNS
+internal import HTTP
 internal import Linux
 internal import Reachability
 internal import TLS
@@ -13,7 +14,7 @@ final class ProbeRun {
   private(set) var entries: [ProbeEntry] = []
   private var trust: Trust?
   /// One for each name: making one costs more than a handshake.
-  private var contexts: [(host: String, context: TLSContext)] = []
+  private var contexts: [(host: String, isHTTP2: Bool, context: TLSContext)] = []
 
   init(_ settings: ProbeSettings, _ targets: [ProbeTarget], _ context: Context) {
     self.settings = settings
@@ -53,7 +54,7 @@ final class ProbeRun {
       try SignalWatch([Signal(2), .terminate])
     }
     // A file of authorities that cannot be read is no matter of the endpoints.
-    for entry in entries where entry.target.scheme == .tls || entry.target.scheme == .https {
+    for entry in entries where entry.target.scheme.isSecure {
       _ = try secured(entry.target)
     }
     var round = 0
@@ -132,7 +133,6 @@ final class ProbeRun {
     switch target.scheme {
     case .udp: return UDPCheck(target, address, [], prepare: prepare)
     case .icmp: return EchoCheck(target, address)
-    case .http: return HTTPCheck(target, address, settle: 0, prepare: prepare)
     case .dns:
       do throws(DomainName.TextError) {
         return try DNSCheck(target, address, prepare: prepare)
@@ -141,9 +141,13 @@ final class ProbeRun {
         check.finish(.unresolved(error.description))
         return check
       }
-    case .tls, .https:
+    case .http, .grpc, .tls, .https, .grpcs:
       do throws(Failure) {
-        return TLSCheck(target, address, try secured(target), prepare: prepare)
+        let talk = try Self.talk(target)
+        if target.scheme.isSecure {
+          return TLSCheck(target, address, try secured(target), talk, prepare: prepare)
+        }
+        return TalkCheck(target, address, talk ?? GetConversation(target), prepare: prepare)
       } catch {
         let check = Check(target, address)
         check.finish(.open, isGood: false, detail: error.text ?? "TLS")
@@ -154,8 +158,23 @@ final class ProbeRun {
     }
   }
 
+  /// What is said to a target; nil where the handshake is all.
+  private static func talk(_ target: ProbeTarget) throws(Failure) -> Conversation? {
+    switch target.scheme {
+    case .http, .https: return GetConversation(target)
+    case .grpc, .grpcs:
+      do throws(TransferFailure) {
+        return try HealthConversation(target)
+      } catch {
+        throw .message(error.text)
+      }
+    case .tcp, .udp, .icmp, .dns, .tls: return nil
+    }
+  }
+
   private func secured(_ target: ProbeTarget) throws(Failure) -> TLSContext {
-    if let known = contexts.first(where: { $0.host.sameBytes(as: target.host) }) {
+    let isHTTP2 = target.scheme == .grpcs
+    for known in contexts where known.isHTTP2 == isHTTP2 && known.host.sameBytes(as: target.host) {
       return known.context
     }
     if trust == nil {
@@ -165,10 +184,11 @@ final class ProbeRun {
     }
     var options = TLSOptions()
     options.serverName = target.host
+    if isHTTP2 { options.alpn = ["h2"] }
     if let trust { options.trust = trust }
     do throws(TLSFailure) {
       let made = try TLSContext(options)
-      contexts.append((target.host, made))
+      contexts.append((target.host, isHTTP2, made))
       return made
     } catch {
       throw .message("TLS: " + error.description)

@@ -4,7 +4,7 @@ internal import Linux
 /// What to try: `tcp://db:5432`, `http://api:8080/ready`, `dns://10.96.0.10/kubernetes.default`.
 struct ProbeTarget: Equatable {
   enum Scheme: Equatable {
-    case tcp, udp, icmp, dns, http, tls, https
+    case tcp, udp, icmp, dns, http, tls, https, grpc, grpcs
 
     init?(_ text: String) {
       switch text {
@@ -15,6 +15,8 @@ struct ProbeTarget: Equatable {
       case "http": self = .http
       case "tls", "ssl": self = .tls
       case "https": self = .https
+      case "grpc": self = .grpc
+      case "grpcs": self = .grpcs
       default: return nil
       }
     }
@@ -28,6 +30,8 @@ struct ProbeTarget: Equatable {
       case .http: "http"
       case .tls: "tls"
       case .https: "https"
+      case .grpc: "grpc"
+      case .grpcs: "grpcs"
       }
     }
 
@@ -38,15 +42,24 @@ struct ProbeTarget: Equatable {
       case .http: 80
       case .tls, .https: 443
       case .icmp: 0
-      case .tcp, .udp: nil
+      case .tcp, .udp, .grpc, .grpcs: nil
       }
     }
+
+    var hasPath: Bool {
+      switch self {
+      case .http, .https, .dns, .grpc, .grpcs: true
+      case .tcp, .udp, .icmp, .tls: false
+      }
+    }
+
+    var isSecure: Bool { self == .tls || self == .https || self == .grpcs }
   }
 
   let scheme: Scheme
   let host: String
   let port: UInt16
-  /// Behind the host, with its slash: a path, or the name to ask for.
+  /// Behind the host, with its slash: a path, or the name or service to ask for.
   let path: String
 
   /// `tcp://db:5432`, without what is usual.
@@ -66,7 +79,9 @@ struct ProbeTarget: Equatable {
     var scheme = Scheme.tcp
     if let end = schemeEnd(rest) {
       let word = String(bytes: rest[..<end])
-      guard let known = Scheme(word.asciiLowercased) else { throw unknown(word, text) }
+      guard let known = Scheme(word.asciiLowercased) else {
+        throw .usage("\(text): \(word): not one of tcp udp icmp dns http https tls grpc grpcs")
+      }
       scheme = known
       rest = rest[(end + 3)...]
     }
@@ -74,7 +89,7 @@ struct ProbeTarget: Equatable {
     let path = String(bytes: rest[slash...])
     let (host, ports) = try place(rest[..<slash], scheme, text, services)
     guard !host.isEmpty else { throw .usage("\(text): no host") }
-    if !path.isEmpty, scheme != .http, scheme != .https, scheme != .dns {
+    if !path.isEmpty, !scheme.hasPath {
       throw .usage("\(text): \(scheme.word) has no path")
     }
     return ports.map { ProbeTarget(scheme: scheme, host: host, port: $0, path: path) }
@@ -86,14 +101,6 @@ struct ProbeTarget: Equatable {
       bytes[(colon + 1)...].starts(with: [0x2F, 0x2F])
     else { return nil }
     return colon
-  }
-
-  private static func unknown(_ word: String, _ text: String) -> Failure {
-    switch word {
-    case "grpc", "grpcs":
-      .usage("\(text): \(word):// is for grpc-health-probe; tcp:// and tls:// look at its port")
-    default: .usage("\(text): \(word): not one of tcp udp icmp dns http https tls")
-    }
   }
 
   /// Host and ports: `db:5432`, `[2001:db8::1]:80,443`, `2001:db8::1`.
@@ -116,6 +123,7 @@ struct ProbeTarget: Equatable {
     }
     guard let list else {
       guard let port = scheme.port else {
+        if scheme.hasPath { throw .usage("\(text): no port") }
         throw .usage("\(text): no port; icmp://\(String(bytes: host)) asks for echoes")
       }
       return (String(bytes: host), [port])

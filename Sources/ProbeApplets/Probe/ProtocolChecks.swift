@@ -32,45 +32,90 @@ final class DNSCheck: UDPCheck {
   }
 }
 
+/// What is said over a connection, and what comes back for it.
+class Conversation {
+  /// What to call it where no answer came.
+  var name: String { "" }
+  /// What is to be sent now; it is gone from here then.
+  func nextToSend() -> [UInt8] { [] }
+  /// - Returns: whether that was all one wants to know.
+  func received(_ bytes: ArraySlice<UInt8>) -> Bool { true }
+  /// Whether it is what one wants to hear, and what to show of it, when all or the end has come.
+  func judge() -> (isGood: Bool, detail: String) { (true, "") }
+}
+
 /// The first line of an answer to GET.
-final class HTTPCheck: TCPCheck {
-  private var received: [UInt8] = []
-  private var isAsking = false
+final class GetConversation: Conversation {
+  private var outgoing: [UInt8]
+  private var answer: [UInt8] = []
+
+  init(_ target: ProbeTarget) { outgoing = HTTPRequest.get(target) }
+
+  override var name: String { "GET" }
+
+  override func nextToSend() -> [UInt8] {
+    defer { outgoing = [] }
+    return outgoing
+  }
+
+  override func received(_ bytes: ArraySlice<UInt8>) -> Bool {
+    answer += bytes
+    return answer.contains(0x0A) || answer.count >= HTTPRequest.longestLine
+  }
+
+  override func judge() -> (isGood: Bool, detail: String) { HTTPRequest.judge(answer) }
+}
+
+/// A connection that something is said over.
+final class TalkCheck: TCPCheck {
+  private let talk: Conversation
+  private var isTalking = false
+  private var hasAnswer = false
+
+  init(
+    _ target: ProbeTarget, _ address: IPAddress, _ talk: Conversation,
+    prepare: (Socket) throws(SystemError) -> Void
+  ) {
+    self.talk = talk
+    super.init(target, address, settle: 0, prepare: prepare)
+  }
 
   override var wakeUp: Instant? { nil }
 
   override func isConnected() {
-    isAsking = true
-    let request = HTTPRequest.get(target)
+    isTalking = true
+    say()
+  }
+
+  private func say() {
     do throws(SystemError) {
-      try attempt.socket?.sendAll(request, until: Deadline(seconds: 1))
+      try attempt.socket?.sendAll(talk.nextToSend(), until: Deadline(seconds: 1))
     } catch {
       finish(Verdict(error, nil))
     }
   }
 
   override func advance() {
-    guard isAsking, let socket = attempt.socket else { return super.advance() }
+    guard isTalking, let socket = attempt.socket else { return super.advance() }
     var bytes = [UInt8](repeating: 0, count: HTTPRequest.longestLine)
     do throws(SystemError) {
       guard let count = try socket.receive(into: &bytes) else { return }
-      received += bytes[..<count]
-      if count == 0 || received.contains(0x0A) || received.count >= HTTPRequest.longestLine {
-        judge()
-      }
+      if count > 0 { hasAnswer = true }
+      guard count > 0, !talk.received(bytes[..<count]) else { return judge() }
+      say()
     } catch {
-      finish(received.isEmpty ? Verdict(error, nil) : .open, isGood: false)
+      finish(hasAnswer ? .open : Verdict(error, nil), isGood: false)
     }
   }
 
   private func judge() {
-    let (isGood, detail) = HTTPRequest.judge(received)
+    let (isGood, detail) = talk.judge()
     finish(.open, isGood: isGood, detail: detail)
   }
 
   override func expire() {
-    guard isAsking else { return super.expire() }
-    finish(.timeout, detail: "connected, but no answer to GET")
+    guard isTalking else { return super.expire() }
+    finish(.timeout, detail: "connected, but no answer to \(talk.name)")
   }
 }
 

@@ -2,21 +2,23 @@ internal import Linux
 internal import Reachability
 internal import TLS
 
-/// A handshake, and with `https://` the first line of an answer to GET.
+/// A handshake, and what is said behind it.
 final class TLSCheck: TCPCheck {
   private let context: TLSContext
   private var session: TLSSession?
-  private var received: [UInt8] = []
-  private var isAsking = false
+  /// nil: the handshake is all.
+  private let talk: Conversation?
+  private var isTalking = false
   /// What the certificate is worth, in words.
   private var facts = ""
   private var isTrusted = false
 
   init(
-    _ target: ProbeTarget, _ address: IPAddress, _ context: TLSContext,
+    _ target: ProbeTarget, _ address: IPAddress, _ context: TLSContext, _ talk: Conversation?,
     prepare: (Socket) throws(SystemError) -> Void
   ) {
     self.context = context
+    self.talk = talk
     super.init(target, address, settle: 0, prepare: prepare)
   }
 
@@ -39,7 +41,7 @@ final class TLSCheck: TCPCheck {
 
   override func advance() {
     if session == nil { return super.advance() }
-    if isAsking { read() } else { shake() }
+    if isTalking { read() } else { shake() }
   }
 
   private func shake() {
@@ -52,11 +54,19 @@ final class TLSCheck: TCPCheck {
       return finish(.open, isGood: false, detail: "TLS: " + error.description)
     }
     judgeCertificate(session)
-    if target.scheme == .tls { return end() }
-    isAsking = true
+    guard talk != nil else { return end() }
+    if let wanted = context.options.alpn.first, session.alpn != wanted {
+      return end(false, "no \(wanted) by ALPN")
+    }
+    isTalking = true
+    say()
+    if result == nil { read() }
+  }
+
+  private func say() {
+    guard let session, let talk else { return }
     do throws(TLSFailure) {
-      try session.writeAll(HTTPRequest.get(target), until: Deadline(seconds: 1))
-      read()
+      try session.writeAll(talk.nextToSend(), until: Deadline(seconds: 1))
     } catch {
       finish(.open, isGood: false, detail: "TLS: " + error.description)
     }
@@ -77,25 +87,24 @@ final class TLSCheck: TCPCheck {
   }
 
   private func read() {
-    guard let session else { return }
+    guard let session, let talk else { return }
     var bytes = [UInt8](repeating: 0, count: HTTPRequest.longestLine)
     do throws(TLSFailure) {
       while true {
         let count = try session.read(into: &bytes, until: Deadline(seconds: 0))
-        received += bytes[..<count]
-        let isEnough = received.contains(0x0A) || received.count >= HTTPRequest.longestLine
-        if count == 0 || isEnough { break }
+        if count == 0 || talk.received(bytes[..<count]) { break }
+        say()
       }
     } catch {
-      if error.kind == .timedOut { return }
+      if error.kind == .timedOut || result != nil { return }
     }
-    let (isGood, detail) = HTTPRequest.judge(received)
+    let (isGood, detail) = talk.judge()
     end(isGood, detail)
   }
 
   override func expire() {
     guard session != nil else { return super.expire() }
-    let step = isAsking ? "no answer to GET" : "no answer to the TLS handshake"
-    finish(.timeout, detail: "connected, but " + step)
+    let step = isTalking ? talk?.name ?? "" : "the TLS handshake"
+    finish(.timeout, detail: "connected, but no answer to " + step)
   }
 }

@@ -22,19 +22,12 @@ public struct Tracepath: Command {
         .flag("4", nil, "Use IPv4 only") { $0.family = .v4 },
         .flag("6", nil, "Use IPv6 only") { $0.family = .v6 },
         .flag("b", nil, "Show names and addresses") { $0.showsBoth = true },
-        .parsed("l", nil, "BYTES", "Start with packets of this size; 65535") {
-          (options: inout Tracepath, text: String) throws(Failure) in
-          options.length = try number(text, "-l", 28...128000)
+        .integer("l", nil, "BYTES", "Start with packets of this size; 65535", 28...128000) {
+          $0.length = $1
         },
-        .parsed("m", nil, "HOPS", "Look so far; 30") {
-          (options: inout Tracepath, text: String) throws(Failure) in
-          options.lastHop = try number(text, "-m", 1...255)
-        },
+        .integer("m", nil, "HOPS", "Look so far; 30", 1...255) { $0.lastHop = $1 },
         .flag("n", nil, "No names for addresses") { $0.isNumeric = true },
-        .parsed("p", nil, "PORT", "First port; 44444") {
-          (options: inout Tracepath, text: String) throws(Failure) in
-          options.port = UInt16(try number(text, "-p", 1...65535))
-        },
+        .integer("p", nil, "PORT", "First port; 44444", 1...65535) { $0.port = UInt16($1) },
       ],
       examples: [
         ("tracepath -n db", "Which hop takes only smaller packets?")

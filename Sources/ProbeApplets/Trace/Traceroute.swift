@@ -29,10 +29,7 @@ public struct Traceroute: Command {
       .flag("4", nil, "Use IPv4 only") { $0.settings.family = .v4 },
       .flag("6", nil, "Use IPv6 only") { $0.settings.family = .v6 },
       .flag("F", "dont-fragment", "Set DF") { $0.settings.setsDF = true },
-      .parsed("f", "first", "HOP", "Start at this hop; 1") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.firstHop = try number(text, "-f", 1...255)
-      },
+      .integer("f", "first", "HOP", "Start at this hop; 1", 1...255) { $0.settings.firstHop = $1 },
       .flag("I", "icmp", "Send ICMP echo requests") { $0.settings.method = .icmp },
       .value("i", "interface", "INTERFACE", "Send from this interface") {
         (options: inout Traceroute, text: String) in options.settings.departure.interface = text
@@ -47,13 +44,9 @@ public struct Traceroute: Command {
         default: throw .usage("-M: \(text): not default, icmp, tcp or udp")
         }
       },
-      .parsed("m", "max-hops", "HOPS", "Look so far; 30") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.lastHop = try number(text, "-m", 1...255)
-      },
-      .parsed("N", "sim-queries", "COUNT", "Packets under way at a time; 16") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.atOnce = try number(text, "-N", 1...1000)
+      .integer("m", "max-hops", "HOPS", "Look so far; 30", 1...255) { $0.settings.lastHop = $1 },
+      .integer("N", "sim-queries", "COUNT", "Packets under way at a time; 16", 1...1000) {
+        $0.settings.atOnce = $1
       },
       .flag("n", nil, "No names for addresses") { $0.settings.isNumeric = true },
       .parsed("O", "options", "OPTION", "With -T: info shows what the port answered") {
@@ -61,13 +54,11 @@ public struct Traceroute: Command {
         guard text == "info" else { throw .usage("-O: \(text): only info is known") }
         options.settings.tellsTCP = true
       },
-      .parsed("p", "port", "PORT", "First UDP port, port for -T and -U, or first ICMP number") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.port = try number(text, "-p", 1...65535)
-      },
-      .parsed("q", "queries", "COUNT", "Packets for each hop; 3") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.probes = try number(text, "-q", 1...10)
+      .integer(
+        "p", "port", "PORT", "First UDP port, port for -T and -U, or first ICMP number", 1...65535
+      ) { $0.settings.port = $1 },
+      .integer("q", "queries", "COUNT", "Packets for each hop; 3", 1...10) {
+        $0.settings.probes = $1
       },
       .parsed("s", "source", "ADDRESS", "Send from this address of ours") {
         (options: inout Traceroute, text: String) throws(Failure) in
@@ -75,9 +66,8 @@ public struct Traceroute: Command {
         options.settings.departure.source = address
       },
       .flag("T", "tcp", "Connect to a TCP port") { $0.settings.method = .tcp },
-      .parsed("t", "tos", "TOS", "Type of service or traffic class") {
-        (options: inout Traceroute, text: String) throws(Failure) in
-        options.settings.trafficClass = try number(text, "-t", 0...255)
+      .integer("t", "tos", "TOS", "Type of service or traffic class", 0...255) {
+        $0.settings.trafficClass = $1
       },
       .flag("U", "udp", "Send UDP to one port, 53") { $0.settings.method = .udp },
       .parsed("w", "wait", "MAX,HERE,NEAR", "Seconds to wait, and times what came back; 5,3,10") {

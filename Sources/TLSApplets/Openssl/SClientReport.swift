@@ -8,11 +8,15 @@ struct SClientReport {
   private let options: SClientOptions
   private let output: Output
   private let names: NameOptions
+  private let errors: Output
+  private let now: Instant
 
   init(_ session: TLSSession, _ options: SClientOptions, _ output: Output, _ tools: Toolbox) {
     self.session = session
     self.options = options
     self.output = output
+    errors = tools.context.errors
+    now = tools.context.clock.now()
     // A list that is wrong was refused by those who connect.
     names = (try? tools.nameOptions(options.words)) ?? NameOptions()
   }
@@ -55,6 +59,16 @@ struct SClientReport {
       output.write(text)
       output.write("======================================\n")
     }
+    judgeStaple()
+  }
+
+  /// What the original leaves to the reader, beside the words of the verification.
+  private func judgeStaple() {
+    guard let bytes = session.staple, let leaf = session.peerCertificate else { return }
+    let chain = session.peerChain + session.verifiedChain
+    let check = StapleCheck(bytes, of: leaf, chain: chain, now: now)
+    errors.line(Sanitize.escaped("OCSP staple: " + check.words))
+    for problem in check.problems { errors.line("OCSP staple: " + problem) }
   }
 
   private func entry(_ index: Int, _ certificate: Certificate) {

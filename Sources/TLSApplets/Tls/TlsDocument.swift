@@ -56,11 +56,12 @@ struct TlsDocument {
   }
 
   private var staple: JSON {
-    guard facts.hasStaple else { return .null }
+    guard let staple = facts.staple else { return .null }
     return .object([
-      ("status", text(facts.staple?.words)),
-      ("this_update", time(facts.staple?.thisUpdate)),
-      ("next_update", time(facts.staple?.nextUpdate)),
+      ("status", .string(staple.words)), ("good", .flag(staple.isGood)),
+      ("signer", text(staple.signer)), ("revoked", time(staple.revoked)),
+      ("this_update", time(staple.thisUpdate)), ("next_update", time(staple.nextUpdate)),
+      ("problems", .array(staple.problems.map { .string($0) })),
     ])
   }
 

@@ -29,8 +29,8 @@ struct TlsFacts {
   var verdict: TLSVerdict?
   var trustCount = 0
 
-  var staple: Staple?
-  var hasStaple = false
+  /// The stapled OCSP response; nil where none came.
+  var staple: StapleCheck?
   var wantsClientCertificate = false
   var acceptableIssuers: [String] = []
   var gaveClientCertificate = false

@@ -254,9 +254,10 @@ struct TlsFindings {
       add(.warning, "\(cipher): an old cipher, without forward secrecy or with CBC")
     }
     if let staple = facts.staple {
-      if staple.status == .revoked { add(.problem, "the stapled response says: revoked") }
-      if let next = staple.nextUpdate, next < facts.now {
-        add(.warning, "the stapled response is out of date")
+      if staple.status == .revoked { add(.problem, "the stapled response says: " + staple.words) }
+      for problem in staple.problems { add(.warning, "the stapled OCSP response " + problem) }
+      if case .refused = staple.status {
+        add(.warning, "the stapled OCSP response has no answer: " + staple.words)
       }
     } else if facts.isHandshakeDone, let leaf = facts.chain.first, leaf.mustStaple {
       add(.problem, "the certificate demands a stapled OCSP response, and none is sent")

@@ -154,9 +154,9 @@ struct TlsProbe {
     facts.cipher = session.cipher
     facts.group = session.group
     facts.alpn = session.alpn
-    if let bytes = session.staple {
-      facts.hasStaple = true
-      facts.staple = Staple(bytes)
+    if let bytes = session.staple, let leaf = facts.chain.first {
+      facts.staple = StapleCheck(
+        bytes, of: leaf, chain: facts.chain + facts.verifiedChain, now: facts.now)
     }
   }
 

@@ -150,8 +150,10 @@ struct TlsScreen {
   }
 
   private var staple: String {
-    guard facts.hasStaple else { return "no OCSP response sent" }
-    guard let staple = facts.staple else { return "an OCSP response that cannot be read" }
+    guard let staple = facts.staple else { return "no OCSP response sent" }
+    if staple.status == nil, let problem = staple.problems.first {
+      return "an OCSP response that " + problem
+    }
     var text = "OCSP: " + staple.words
     if let time = staple.thisUpdate { text += ", from " + format(time.utc, "%Y-%m-%d %H:%M UTC") }
     if let time = staple.nextUpdate { text += " to " + format(time.utc, "%Y-%m-%d %H:%M UTC") }

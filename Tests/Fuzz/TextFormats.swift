@@ -59,8 +59,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 private func search(_ bytes: [UInt8], _ syntax: Pattern.Syntax) {
   let end = bytes.firstIndex(of: 10) ?? bytes.count
   guard let matcher = try? LineMatcher([Array(bytes[..<end])], syntax, []) else { return }
-  let buffer = Array(bytes[end...]) + [10]
-  buffer.withUnsafeBytes { view in
+  // AddressSanitizer takes what regexec(3) searches for a C string, which REG_STARTEND says it need not be.
+  let buffer = Array(bytes[end...]) + [10, 0]
+  buffer.withUnsafeBytes { whole in
+    let view = UnsafeRawBufferPointer(rebasing: whole.dropLast())
     var start = 0
     while let line = matcher.nextLine(in: view, from: start) {
       precondition(line.lowerBound >= start && line.upperBound < view.count)

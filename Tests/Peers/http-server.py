@@ -233,9 +233,10 @@ def honest(connection, method, target, path, lines):
             crowd[0] += 1
             crowd[1] = max(crowd)
         time.sleep(0.05)
-        answer(connection, b"200 OK", b"at most %d\n" % crowd[1])
+        # Before the answer: who has it may ask again at once.
         with lock:
             crowd[0] -= 1
+        answer(connection, b"200 OK", b"at most %d\n" % crowd[1])
     elif path == b"/no-content":
         connection.send(b"HTTP/1.1 204 No Content\r\n\r\n")
     else:

@@ -11,15 +11,23 @@ enum Request {
 /// parser serves all applets, where a generic one would be compiled anew for each.
 class Settings {
   let grammar: Grammar
-  let options: [OptionNames]
+  /// How many options there are.
+  let count: Int
 
-  init(_ grammar: Grammar, _ options: [OptionNames]) {
+  init(_ grammar: Grammar, _ count: Int) {
     self.grammar = grammar
-    self.options = options
+    self.count = count
   }
 
-  /// Applies the option at `index` of `options`.
+  /// The names of the option at `index`.
+  func names(_ index: Int) -> OptionNames { preconditionFailure() }
+
+  /// Applies the option at `index`.
   func apply(_ index: Int, _ value: String?) throws(Failure) {}
+
+  final func firstIndex(where test: (OptionNames) -> Bool) -> Int? {
+    (0..<count).first { test(names($0)) }
+  }
 }
 
 /// The settings of one kind of applet.
@@ -29,16 +37,11 @@ final class SettingsOf<C: Command>: Settings {
 
   init(_ manual: Manual<C>, grammar: Grammar? = nil) {
     let grammar = grammar ?? manual.grammar
-    actions = Self.options(manual, grammar)
-    super.init(grammar, Self.names(actions))
+    actions = grammar == .own || grammar == .literal ? [] : manual.options
+    super.init(grammar, actions.count)
   }
 
-  private static func options(_ manual: Manual<C>, _ grammar: Grammar) -> [Option<C>] {
-    grammar == .own || grammar == .literal ? [] : manual.options
-  }
-
-  // Outside of init, where the compiler of Swift 6.3 fails at it.
-  private static func names(_ options: [Option<C>]) -> [OptionNames] { options.map { $0.names } }
+  override func names(_ index: Int) -> OptionNames { actions[index].names }
 
   override func apply(_ index: Int, _ value: String?) throws(Failure) {
     try actions[index].apply(&command, value)
@@ -97,7 +100,7 @@ struct Parser {
     if argument == word { return true }
     guard argument.utf8.count > 2, word.hasPrefix(argument) else { return false }
     let name = String(Substring(argument.utf8.dropFirst(2)))
-    return !settings.options.contains { $0.long.contains { $0.hasPrefix(name) } }
+    return settings.firstIndex { $0.long.contains { $0.hasPrefix(name) } } == nil
   }
 
   /// Whether `argument` is an operand although it starts with `-`.
@@ -110,7 +113,7 @@ struct Parser {
 
   /// Whether `-s` is `--signal`, as in kill, and not `--session`, as in pkill.
   private var hasShortSignal: Bool {
-    settings.options.contains { $0.has(letter: "s") && $0.long.contains("signal") }
+    settings.firstIndex { $0.has(letter: "s") && $0.long.contains("signal") } != nil
   }
 
   /// The signal that `-9`, `-TERM` or `-SIGTERM` names.
@@ -135,7 +138,7 @@ struct Parser {
     let name = String(equals.map { body[..<$0] } ?? body)
     let attached = equals.map { String(body[body.utf8.index(after: $0)...]) }
     let index = try find(long: name)
-    let option = settings.options[index]
+    let option = settings.names(index)
     switch option.arity {
     case .flag:
       guard attached == nil else { throw .usage("--\(name): takes no value") }
@@ -153,10 +156,10 @@ struct Parser {
   private func cluster(_ argument: String, _ rest: inout ArraySlice<String>) throws(Failure) {
     var letters = argument.unicodeScalars.dropFirst()
     while let letter = letters.first {
-      guard let index = settings.options.firstIndex(where: { $0.has(letter: letter) }) else {
+      guard let index = settings.firstIndex(where: { $0.has(letter: letter) }) else {
         throw unknown("-" + String(letter), in: argument)
       }
-      let option = settings.options[index]
+      let option = settings.names(index)
       if option.isDigits, option.arity == .value {
         return try settings.apply(index, String(letters))
       }
@@ -185,8 +188,8 @@ struct Parser {
   private func find(long name: String) throws(Failure) -> Int {
     if name.isEmpty { throw .usage("--=: has no name") }
     var candidates: [(index: Int, name: String)] = []
-    for (index, option) in settings.options.enumerated() {
-      let names = option.long
+    for index in 0..<settings.count {
+      let names = settings.names(index).long
       if names.contains(name) { return index }
       if let candidate = names.first(where: { $0.hasPrefix(name) }) {
         candidates.append((index: index, name: candidate))
@@ -202,7 +205,8 @@ struct Parser {
 
   private func unknown(_ name: String, in argument: String) -> Failure {
     var known: [String] = ["--help", "--version"]
-    for option in settings.options {
+    for index in 0..<settings.count {
+      let option = settings.names(index)
       known += option.long.map { "--" + $0 } + option.short.map { "-" + $0 }
     }
     let subject = name.sameBytes(as: argument) ? name : "\(name) (in \(argument))"

@@ -7,7 +7,8 @@ internal import Zlib
 final class ArchiveSink {
   private let file: File
   private let name: String
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
+  /// As much as a pipe takes, and little enough to stay in the processor's cache between read and write.
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 4096)
   private var filled = 0
   private var deflater: Deflater?
   private var packed: UnsafeMutableRawBufferPointer?

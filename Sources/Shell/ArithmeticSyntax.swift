@@ -283,8 +283,10 @@ public struct ArithmeticParser {
   }
 
   private mutating func postfix() throws(ArithmeticError) -> ArithmeticNode {
+    skipSpace()
+    // Not what stands in parentheses: (a)+++3 is (a) + + + 3.
+    guard at(0).isNameStart else { return try primary() }
     let node = try primary()
-    guard node.operation == .variable || node.operation == .element else { return node }
     skipSpace()
     if at(0) == "+", at(1) == "+" {
       position += 2

@@ -270,7 +270,8 @@ extension ShellParser {
       skip()
     default: break
     }
-    let pattern = try operand(.replaced)
+    // As in bash, `${v////-}` replaces slashes.
+    let pattern = try operand(.replaced(takesSlash: kind == .all))
     guard peek() == "/" else { return .replace(pattern, Word.empty, kind) }
     skip()
     return .replace(pattern, try operand(.operand(pattern: false)), kind)

@@ -163,7 +163,6 @@ extension ShellParser {
     var branches: [CaseClause.Branch] = []
     while true {
       try skipNewlines()
-      try expandAlias()
       if hasBraces ? accept("}") : accept("esac") { break }
       branches.append(try branch())
     }

@@ -9,7 +9,7 @@ enum WordMode {
   /// Within `${…}`, up to `}`; the flag: `@(…)` is a pattern.
   case operand(pattern: Bool)
   /// The pattern of `${x/…/`, up to `/` or `}`.
-  case replaced
+  case replaced(takesSlash: Bool)
   /// Within `@(…)`, up to `|` or `)`.
   case alternatives
 }
@@ -137,7 +137,7 @@ extension ShellParser {
           position += 1
         }
       case "/":
-        if case .replaced = mode { return }
+        if case .replaced(let takesSlash) = mode, !(takesSlash && isStart) { return }
         builder.add(byte)
         position += 1
       case "{":

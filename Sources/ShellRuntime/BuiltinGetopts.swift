@@ -13,6 +13,8 @@ extension Interpreter {
       return 2
     }
     let words = rest.count > 2 ? Array(rest.dropFirst(2)) : positional
+    // OPTIND=0 starts anew, too.
+    if getoptsIndex == 0 { getoptsIndex = 1 }
     let isSilent = specification.first == ":"
     let symbol = symbols.intern(name)
     func finish(_ letter: Bytes, _ argument: Bytes?, _ status: Int32) throws(Unwind) -> Int32 {

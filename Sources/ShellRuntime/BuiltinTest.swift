@@ -355,7 +355,7 @@ extension Interpreter {
       compiled = try Pattern(source, .extended, options.has(Options.noCaseMatch) ? .ignoreCase : [])
     } catch {
       complain(source + bytes(": ") + error.reason.bytes)
-      status = 2
+      isMalformed = true
       return false
     }
     let groups = compiled.groups(in: text)

@@ -174,7 +174,6 @@ extension Interpreter {
       }
       guard let list else { break }
       hasRun = true
-      if options.has(Options.noExec), interactive == nil { continue }
       try run(list, isLast: isLast && parser.isAtEnd)
       if options.has(Options.oneCommand) { throw .exits }
     }

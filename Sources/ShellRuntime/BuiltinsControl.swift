@@ -27,7 +27,8 @@ extension Interpreter {
     var rest = arguments.dropFirst()
     if rest.first?.equals("--") == true { rest = rest.dropFirst() }
     guard let text = rest.first else {
-      return arguments[0].equals("exit") && functionDepth == 0 ? trapStatus ?? status : status
+      // Directly in the action of a trap it is the status from before.
+      return functionDepth == trapDepth ? trapStatus ?? status : status
     }
     guard let number = text.decimal else {
       say(arguments, text, "numeric argument required")

@@ -260,6 +260,8 @@ extension Interpreter {
     guard !rest.isEmpty else {
       return usage(arguments, "usage: kill [-s SIGNAL | -SIGNAL] PID | %JOB ...")
     }
+    // A child that has ended is gone, whether anybody has waited for it or not.
+    if !jobs.list.isEmpty { pollJobs() }
     var result: Int32 = 0
     for target in rest {
       var error: Int32 = 0

@@ -103,11 +103,7 @@ extension Interpreter {
       do throws(Unwind) {
         return try execute(builtin, rest, declared.map { ($0.0 - index, $0.1) })
       } catch {
-        if case .fails = error, interactive == nil || true, builtin != .eval, builtin != .dot,
-          builtin != .source
-        {
-          return status == 0 ? 1 : status
-        }
+        if case .fails = error { return status == 0 ? 1 : status }
         throw error
       }
     }

@@ -201,7 +201,7 @@ extension Interpreter {
     }
     let wasExported = variable.attributes.contains(.exported)
     variable.attributes.subtract(settings.off)
-    var on = settings.on
+    var on = settings.on.subtracting(kind == .export ? settings.off : [])
     on.remove(.readOnly)
     if on.contains(.lowercase) { variable.attributes.remove(.uppercase) }
     if on.contains(.uppercase) { variable.attributes.remove(.lowercase) }

@@ -10,6 +10,7 @@ extension Interpreter {
     let items = list.items
     var index = 0
     while index < items.count {
+      if options.has(Options.noExec), interactive == nil { return }
       let item = items[index]
       index += 1
       if item.isAsynchronous {
@@ -136,7 +137,9 @@ extension Interpreter {
         if self.options.has(Options.xtrace) {
           self.trace([bytes("[["), Unparser.text(expression), bytes("]]")])
         }
-        self.status = try self.evaluate(expression) ? 0 : 1
+        self.isMalformed = false
+        let holds = try self.evaluate(expression)
+        self.status = self.isMalformed ? 2 : holds ? 0 : 1
       }
       try checkFailure()
     case .arithmetic(let text):

@@ -89,8 +89,12 @@ public final class Interpreter {
   var processes: [ProcessSubstitution] = []
   /// The status before the trap that is running, which `exit` there gives.
   var trapStatus: Int32?
+  /// How many functions were running when that trap began.
+  var trapDepth = 0
   /// What a pattern without a match ends the command with, under `failglob`.
   var globError: Unwind?
+  /// The last `[[ … ]]` had a regular expression that is none.
+  var isMalformed = false
   /// The redirections of the last command failed.
   var redirectionFailed = false
   var sourceError: Int32 = 0
@@ -189,7 +193,8 @@ public final class Interpreter {
     let error = System.writeAll(1, out)
     out.removeAll(keepingCapacity: out.capacity < 1 << 16)
     if error == 0 { return true }
-    if error != System.brokenPipe {
+    // Without a signal nobody else would tell.
+    if error != System.brokenPipe || crt_signal_met(SIGPIPE) == 1 {
       complain(bytes("write error: ") + System.text(error))
     }
     return false

@@ -219,7 +219,7 @@ extension Interpreter {
   /// Whether nothing has to happen in this process any more after the last command.
   private var canReplaceItself: Bool {
     traps.isEmpty && !options.has(Options.monitor) && interactive == nil && captures == 0
-      && processes.isEmpty && scopes.isEmpty
+      && processes.isEmpty && (scopes.isEmpty || isSubshell)
   }
 
   func applet(_ name: Bytes) -> Applet? {

@@ -120,9 +120,9 @@ extension Interpreter {
   func runTrap(_ action: Bytes) throws(Unwind) {
     try checkStack()
     let saved = (status, pipeStatus, line, ignoresErrors)
-    let outer = trapStatus
-    trapStatus = status
-    defer { trapStatus = outer }
+    let outer = (trapStatus, trapDepth)
+    (trapStatus, trapDepth) = (status, functionDepth)
+    defer { (trapStatus, trapDepth) = outer }
     try evaluate(script: action)
     // `return` and `exit` in the action have thrown with a status of their own.
     (status, pipeStatus, line, ignoresErrors) = saved
@@ -132,7 +132,7 @@ extension Interpreter {
     guard let action = traps.action(Traps.exit), !action.isEmpty else { return }
     traps.set(Traps.exit, nil)
     let saved = status
-    trapStatus = saved
+    (trapStatus, trapDepth) = (saved, functionDepth)
     do throws(Unwind) {
       loopDepth = 0
       try evaluate(script: action)

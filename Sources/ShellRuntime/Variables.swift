@@ -388,15 +388,14 @@ extension Interpreter {
     if scope.hidden.contains(where: { $0.symbol === symbol }) { return symbol.variable }
     let old = symbol.variable
     scope.hidden.append((symbol, old))
-    let new = Variable(keeping ? old?.text : nil)
+    let isExported = old?.attributes.contains(.exported) ?? false
+    let new = Variable(keeping ? old?.text : nil, isExported ? .exported : [])
     if keeping, let old {
       new.attributes = old.attributes
       new.list = old.list?.copy()
     }
     symbol.variable = new
-    if old?.attributes.contains(.exported) == true {
-      environment = nil
-    }
+    if isExported { environment = nil }
     return new
   }
 

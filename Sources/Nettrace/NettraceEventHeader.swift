@@ -8,8 +8,11 @@ struct NettraceEventHeader {
   var timestamp: UInt64 = 0
   var size = 0
 
+  /// - Parameter labels: as version 6 has it: the number of a list of labels instead of activities.
   @inline(__always)
-  mutating func readCompressed(_ cursor: inout NettraceCursor) throws(NettraceError) {
+  mutating func readCompressed(_ cursor: inout NettraceCursor, labels: Bool = false)
+    throws(NettraceError)
+  {
     let flags = try cursor.byte()
     if flags & 1 != 0 { kind = Int(truncatingIfNeeded: try cursor.varint() & 0x7FFF_FFFF) }
     if flags & 2 != 0 {
@@ -21,9 +24,13 @@ struct NettraceEventHeader {
     if flags & 4 != 0 { thread = try cursor.varint() }
     if flags & 8 != 0 { stack = UInt32(truncatingIfNeeded: try cursor.varint()) }
     timestamp = timestamp &+ (try cursor.varint())
-    // Activity and related activity; 64 marks order.
-    if flags & 16 != 0 { try cursor.skip(16) }
-    if flags & 32 != 0 { try cursor.skip(16) }
+    if labels {
+      if flags & 16 != 0 { _ = try cursor.varint() }
+    } else {
+      // Activity and related activity; 64 marks order.
+      if flags & 16 != 0 { try cursor.skip(16) }
+      if flags & 32 != 0 { try cursor.skip(16) }
+    }
     if flags & 128 != 0 {
       let count = try cursor.varint()
       guard count <= UInt64(cursor.remaining) else { throw .damaged }
@@ -53,26 +60,6 @@ struct NettraceEventHeader {
     if flags & 48 != 0 { numbers.next += (flags & 48 == 48) ? 32 : 16 }
     if flags & 128 != 0 { size = Int(truncatingIfNeeded: numbers.varint() & 0x7FFF_FFFF_FFFF) }
     return numbers.isBroken ? 0 : numbers.next - head
-  }
-
-  /// Of version 6: instead of activities there is the number of a list of labels.
-  mutating func readCompressedSix(_ cursor: inout NettraceCursor) throws(NettraceError) {
-    let flags = try cursor.byte()
-    if flags & 1 != 0 { kind = Int(truncatingIfNeeded: try cursor.varint() & 0x7FFF_FFFF) }
-    if flags & 2 != 0 {
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-      _ = try cursor.varint()
-    }
-    if flags & 4 != 0 { thread = try cursor.varint() }
-    if flags & 8 != 0 { stack = UInt32(truncatingIfNeeded: try cursor.varint()) }
-    timestamp = timestamp &+ (try cursor.varint())
-    if flags & 16 != 0 { _ = try cursor.varint() }
-    if flags & 128 != 0 {
-      let count = try cursor.varint()
-      guard count <= UInt64(cursor.remaining) else { throw .damaged }
-      size = Int(count)
-    }
   }
 
   mutating func readPlainSix(_ cursor: inout NettraceCursor) throws(NettraceError) {

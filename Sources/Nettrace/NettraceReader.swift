@@ -329,7 +329,7 @@ extension NettraceReader {
     while cursor.remaining > 0 {
       header.thread = thread
       if isCompressed {
-        try header.readCompressedSix(&cursor)
+        try header.readCompressed(&cursor, labels: true)
       } else {
         try header.readPlainSix(&cursor)
       }

@@ -1,6 +1,7 @@
 public import Box
 internal import Linux
 internal import ProcFS
+internal import Target
 
 /// Sends a signal; POSIX kill(1), with the options of procps, util-linux and shells.
 public struct Kill: Command {

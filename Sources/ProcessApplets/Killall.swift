@@ -2,6 +2,7 @@ public import Box
 internal import Linux
 internal import Patterns
 internal import ProcFS
+internal import Target
 
 /// Signals all processes with given names; psmisc killall(1).
 public struct Killall: Command {

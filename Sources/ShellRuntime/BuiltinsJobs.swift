@@ -2,6 +2,7 @@ internal import CLinux
 internal import CRuntime
 internal import Linux
 internal import Shell
+internal import Target
 
 extension Interpreter {
   /// The job that `%1`, `%+`, `%name` or a PID means.
@@ -281,8 +282,11 @@ extension Interpreter {
             error = System.kill(member.pid, signal)
           }
         }
-      } else if let pid = target.decimal {
-        error = System.kill(Int32(clamping: pid), signal)
+      } else if let number = target.decimal {
+        let pid = Int32(clamping: number)
+        let loss = Signaller(context, Signal(signal)).loss(pid)
+        error = System.kill(pid, signal)
+        if error == 0, let loss { remark(arguments, loss.text, loss.advice) }
       } else {
         say(arguments, target, "arguments must be process or job IDs")
         result = 1
@@ -294,6 +298,11 @@ extension Interpreter {
       }
     }
     return result
+  }
+
+  private func remark(_ arguments: [Bytes], _ text: String, _ advice: String?) {
+    complain(arguments[0] + bytes(": ") + text.bytes)
+    if let advice { writeError(bytes("fix: ") + advice.bytes + bytes("\n")) }
   }
 
   private func listSignals(_ names: [Bytes], _ arguments: [Bytes]) -> Int32 {

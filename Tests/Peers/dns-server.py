@@ -134,15 +134,19 @@ def clustered(query):
     return reply(query, *([(name, kind, known[kind])] if kind in known else []), flags=flags)
 
 
-flows, seen = {}, set()
+last, seen = None, set()
 
 
 def races(query, peer):
-    """Whether the query goes lost: the second of a flow, as in the race of conntrack; when sent again it does not."""
-    first = flows.setdefault(peer, query.id)
-    if query.id == first or (peer, query.id) in seen:
+    """Whether the query goes lost: the second of a flow, as in the race of conntrack; when sent again it does not.
+
+    A flow's queries follow each other; an address that comes back later is a new flow, as ports are used again.
+    """
+    global last
+    again, last = last, (peer, query.id)
+    if again is None or again[0] != peer or again == last or last in seen:
         return False
-    seen.add((peer, query.id))
+    seen.add(last)
     return True
 
 

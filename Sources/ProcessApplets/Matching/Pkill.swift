@@ -1,6 +1,7 @@
 public import Box
 internal import Linux
 internal import Report
+internal import Target
 
 /// Signals processes chosen by name and other properties; procps-ng 4 pkill(1).
 public struct Pkill: Selecting {

@@ -1,25 +1,27 @@
-internal import Box
-internal import Linux
+public import Box
+public import Linux
 internal import ProcFS
 
 /// Sends one signal and knows what the kernel will make of it.
-struct Signaller {
-  let processes: ProcFS?
-  let signal: Signal
+public struct Signaller {
+  private let processes: ProcFS?
+  private let signal: Signal
   /// The number for a handler, sigqueue(3).
-  let value: Int32?
+  private let value: Int32?
   /// A fixture's processes are not ours to signal.
-  let isReal: Bool
+  private let isReal: Bool
 
-  init(_ context: Context, _ signal: Signal, value: Int32? = nil) {
+  public init(_ context: Context, _ signal: Signal, value: Int32? = nil) {
     processes = try? ProcFS(context.root)
     isReal = context.root.isOwn
     self.signal = signal
     self.value = value
   }
 
+  /// Sends it.
+  ///
   /// - Throws: the failure with the kernel's reason, computed where `/proc` tells it.
-  func send(to pid: Int32) throws(Failure) {
+  public func send(to pid: Int32) throws(Failure) {
     guard isReal else { throw .message("\(pid): no process of this system") }
     do throws(SystemError) {
       if let value { try signal.queue(to: pid, value: value) } else { try signal.send(to: pid) }
@@ -53,7 +55,7 @@ struct Signaller {
   /// What the signal will not do, although the kernel took it; nil where there is nothing to tell.
   ///
   /// Asked before it is sent: afterwards the process may be gone.
-  func disappointment(_ pid: Int32) -> (text: String, advice: String?)? {
+  public func disappointment(_ pid: Int32) -> (text: String, advice: String?)? {
     guard signal.number > 0, pid > 0, let processes,
       let status = try? processes.status(of: pid)
     else { return nil }
@@ -65,20 +67,29 @@ struct Signaller {
       let parent = status.parent.map { "PID \($0)" } ?? "its parent"
       return ("\(pid): has ended already (zombie) and waits for \(parent) to collect it", nil)
     }
-    let bit = UInt64(1) << UInt64(signal.number - 1)
-    if isUnstoppable(pid, status, bit) {
-      return (
-        "\(pid): is PID 1 of its namespace and has no handler for \(name): the kernel drops it",
-        advice(status)
-      )
-    }
-    if status.ignoredSignals & bit != 0 { return ("\(pid): ignores \(name)", nil) }
-    return nil
+    if let loss = loss(pid, status) { return loss }
+    return status.ignoredSignals & bit != 0 ? ("\(pid): ignores \(name)", nil) : nil
+  }
+
+  /// That the kernel will drop the signal, because the process is the first of its namespace; else nil.
+  public func loss(_ pid: Int32) -> (text: String, advice: String?)? {
+    guard signal.number > 0, pid > 0 else { return nil }
+    return (try? processes?.status(of: pid)).flatMap { loss(pid, $0) }
+  }
+
+  private var bit: UInt64 { UInt64(1) << UInt64(signal.number - 1) }
+
+  private func loss(_ pid: Int32, _ status: ProcessStatus) -> (text: String, advice: String?)? {
+    guard isUnstoppable(pid, status) else { return nil }
+    return (
+      "\(pid): is PID 1 of its namespace and has no handler for SIG\(signal.name): the kernel drops it",
+      advice(status)
+    )
   }
 
   /// pid_namespaces(7): the first process of a namespace gets only signals it has a handler for;
   /// KILL and STOP reach it from an outer namespace alone.
-  private func isUnstoppable(_ pid: Int32, _ status: ProcessStatus, _ bit: UInt64) -> Bool {
+  private func isUnstoppable(_ pid: Int32, _ status: ProcessStatus) -> Bool {
     guard status.namespacePIDs.last == 1 else { return false }
     if signal == .kill || signal == .stop { return pid == 1 }
     // By default CHLD, CONT, URG and WINCH end nothing.
@@ -94,30 +105,5 @@ struct Signaller {
     if handled.isEmpty { return "it has no handler at all; " + outside }
     let names = handled.map { Signal(Int32($0)).name }.joined(separator: " ")
     return "it has handlers for \(names); or " + outside
-  }
-}
-
-extension Context {
-  /// Sends the signal; says what fails and what the signal will not do.
-  ///
-  /// - Parameter failing: whether a refusal makes the applet fail.
-  /// - Returns: whether the kernel took it.
-  mutating func send(_ signaller: Signaller, to pid: Int32, failing: Bool = true) -> Bool {
-    let disappointment = signaller.disappointment(pid)
-    do throws(Failure) {
-      try signaller.send(to: pid)
-    } catch {
-      if failing { report(error) } else { remark(error.text ?? "", error.advice) }
-      return false
-    }
-    if let disappointment { remark(disappointment.text, disappointment.advice) }
-    return true
-  }
-
-  private func remark(_ text: String, _ advice: String?) {
-    note(text)
-    guard let advice else { return }
-    errors.line("fix: " + advice)
-    errors.flush()
   }
 }

@@ -18,6 +18,7 @@ struct PublishedOffsets {
     let threadIDs: Int
     let frame: Int
     let code: Int
+    let type: Int
     let bytes: Int
     let text: Int
     /// The lowest version with this table, as in PY_VERSION_HEX.
@@ -35,14 +36,17 @@ struct PublishedOffsets {
     switch minor {
     case 13:
       Places(
-        thread: 19, threadIDs: 5, frame: 28, code: 34, bytes: 64, text: 67, since: 0x030D_0000)
+        thread: 19, threadIDs: 5, frame: 28, code: 34, type: 46, bytes: 64, text: 67,
+        since: 0x030D_0000)
     case 14:
       Places(
-        thread: 22, threadIDs: 5, frame: 31, code: 39, bytes: 74, text: 77, since: 0x030E_00C1)
+        thread: 22, threadIDs: 5, frame: 31, code: 39, type: 52, bytes: 74, text: 77,
+        since: 0x030E_00C1)
     case 15:
       // The fourth beta put another number among those of the thread.
       Places(
-        thread: 22, threadIDs: 8, frame: 39, code: 47, bytes: 86, text: 89, since: 0x030F_00B4)
+        thread: 22, threadIDs: 8, frame: 39, code: 47, type: 60, bytes: 86, text: 89,
+        since: 0x030F_00B4)
     default: nil
     }
   }
@@ -70,8 +74,10 @@ struct PublishedOffsets {
   var interpreters: Int? { offset(Self.runtime, 2) }
   var nextInterpreter: Int? { offset(Self.interpreter, 2) }
   var threads: Int? { offset(Self.interpreter, 3) }
+  var modules: Int? { offset(Self.interpreter, minor == 13 ? 5 : 6) }
   var nextThread: Int? { offset(places.thread, 2) }
   var currentFrame: Int? { offset(places.thread, 4) }
+  var pthread: Int? { offset(places.thread, places.threadIDs) }
   var nativeID: Int? { offset(places.thread, places.threadIDs + 1) }
   var previous: Int? { offset(places.frame, 1) }
   var executable: Int? { offset(places.frame, 2) }
@@ -84,6 +90,9 @@ struct PublishedOffsets {
   /// The instructions lie behind the structure's other fields.
   var instructions: Int? {
     numbers.int((places.code + 9) * 8, 8).flatMap { $0 <= Self.largest ? $0 : nil }
+  }
+  var typeSize: Int? {
+    numbers.int(places.type * 8, 8).flatMap { $0 <= Self.largest ? $0 : nil }
   }
   var bytesSize: Int? { offset(places.bytes, 1) }
   var bytesData: Int? { offset(places.bytes, 2) }

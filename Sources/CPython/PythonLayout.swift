@@ -9,6 +9,8 @@ struct PythonLayout: Sendable {
   var nextInterpreter = 0
   var threads = 8
   var nextThread = 8
+  /// `sys.modules`.
+  var modules = 56
   /// The kernel's thread ID; nil where only that of pthreads is kept.
   var nativeID: Int?
   var pthread = 176
@@ -34,6 +36,14 @@ struct PythonLayout: Sendable {
   var textState = 32
   var bytesSize = 16
   var bytesData = 32
+  /// What every object begins with: how it is counted, and its type.
+  var head = 16
+  /// A type without what classes written in Python have besides.
+  var typeSize = 408
+  /// From an instance back to where its dictionary is, 3.11 on.
+  var managedDictionary = -24
+  /// What stands before the values of an instance that has no dictionary.
+  var valuesHead = 0
   /// A frame's reference to its code may say in its lowest bits how it is counted: 3.14 on.
   var codeMask: UInt64 = .max
   /// The copy of the instructions that a thread runs: the index in the frame, the array in the code object.
@@ -46,8 +56,9 @@ struct PythonLayout: Sendable {
   init?(minor: Int) {
     self.minor = minor
     switch minor {
-    case 8, 9: break
-    case 10: instruction = 96
+    case 8: break
+    case 9: modules = 856
+    case 10: (modules, instruction) = (856, 96)
     case 11, 12, 13: setFrames(minor)
     default: return nil
     }
@@ -60,10 +71,11 @@ struct PythonLayout: Sendable {
     owner = minor == 11 ? 69 : 70
     (fileName, name, firstLine, lineTable) = (112, 128, minor == 11 ? 72 : 68, 136)
     instructions = minor == 11 ? 184 : minor == 12 ? 192 : 200
-    if minor >= 12 { (ascii, compact) = (40, 56) }
+    (modules, pthread) = minor == 11 ? (888, 152) : (944, 136)
+    if minor >= 12 { (ascii, compact, typeSize) = (40, 56, 416) }
     if minor == 13 {
       (interpreters, nextInterpreter, threads, nativeID) = (632, 7264, 7344, 160)
-      frame = [72]
+      (modules, pthread, valuesHead, frame) = (7656, 152, 8, [72])
     }
   }
 
@@ -76,7 +88,8 @@ struct PythonLayout: Sendable {
       let nextThread = offsets.nextThread, let nativeID = offsets.nativeID,
       let currentFrame = offsets.currentFrame, let executable = offsets.executable,
       let previous = offsets.previous, let instruction = offsets.instruction,
-      let owner = offsets.owner
+      let owner = offsets.owner, let modules = offsets.modules, let pthread = offsets.pthread,
+      let typeSize = offsets.typeSize
     else { return nil }
     minor = offsets.minor
     (self.interpreters, self.nextInterpreter, self.threads) = (
@@ -84,6 +97,10 @@ struct PythonLayout: Sendable {
     )
     (self.nextThread, self.nativeID, frame) = (nextThread, nativeID, [currentFrame])
     (code, self.previous, self.instruction, self.owner) = (executable, previous, instruction, owner)
+    (self.modules, self.pthread, self.typeSize, valuesHead) = (
+      modules, pthread, typeSize, 8
+    )
+    if offsets.isFreeThreaded { (head, managedDictionary) = (32, -8) }
     codeMask = ~3
     ownInstructions = offsets.ownInstructions
     guard takeObjects(offsets) else { return nil }

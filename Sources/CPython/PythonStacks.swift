@@ -1,6 +1,5 @@
 public import Box
 public import ELF
-internal import Linux
 
 /// A thread of a Python process, and what it runs.
 public struct PythonThread: Sendable {
@@ -8,6 +7,8 @@ public struct PythonThread: Sendable {
   public let nativeID: Int?
   /// The ID that Python's `threading` shows.
   public let pthread: UInt64?
+  /// As `threading` has it; nil where it does not know the thread.
+  public internal(set) var name: String?
   /// The newest first.
   public let frames: [PythonFrame]
 }
@@ -22,14 +23,12 @@ public struct PythonFrame: Sendable {
 ///
 /// What changes while we read gives addresses that lead nowhere: then all is read again.
 public struct PythonStacks {
-  private let memory: ByteSource
+  private let memory: PythonMemory
   private let runtime: UInt64
   private let layout: PythonLayout
-  private let budget = ReadBudget()
 
   private static let mostThreads = 10_000
   private static let mostFrames = 4_000
-  private static let longestText = 4_096
   private static let longestTable = 1 << 20
   private static let longestHead = 4_096
 
@@ -38,7 +37,6 @@ public struct PythonStacks {
   ///   - runtime: address of `_PyRuntime`.
   ///   - minor: of version 3.
   public init(memory: ByteSource, runtime: UInt64, minor: Int) throws(Failure) {
-    self.memory = memory
     self.runtime = runtime
     let published = PythonLayout(published: memory.prefix(runtime, PublishedOffsets.length))
     guard let layout = published ?? PythonLayout(minor: minor) else {
@@ -51,11 +49,12 @@ public struct PythonStacks {
       )
     }
     self.layout = layout
+    self.memory = PythonMemory(memory, layout)
   }
 
   /// All threads of all interpreters.
   public func threads() throws(Failure) -> [PythonThread] {
-    for _ in 0..<20 where budget.left > 0 {
+    for _ in 0..<20 where memory.budget.left > 0 {
       if let threads = attemptThreads(), !threads.isEmpty { return threads }
     }
     throw .message("its stacks change too fast, or are laid out in another way")
@@ -65,21 +64,24 @@ public struct PythonStacks {
   private func attemptThreads() -> [PythonThread]? {
     var threads: [PythonThread] = []
     let codes = CodeCache()
-    guard var interpreter = pointer(runtime, layout.interpreters) else { return nil }
+    guard var interpreter = memory.pointer(runtime, layout.interpreters) else { return nil }
     var interpreters = Circle()
     while interpreter != 0 {
-      guard !interpreters.closes(at: interpreter), var thread = pointer(interpreter, layout.threads)
+      guard !interpreters.closes(at: interpreter),
+        var thread = memory.pointer(interpreter, layout.threads)
       else { return nil }
+      let names = PythonNames(memory, layout).names(of: interpreter)
       var circle = Circle()
       while thread != 0 {
         guard threads.count < Self.mostThreads, !circle.closes(at: thread),
-          let read = read(thread, codes),
-          let next = pointer(thread, layout.nextThread)
+          var read = read(thread, codes),
+          let next = memory.pointer(thread, layout.nextThread)
         else { return nil }
+        read.name = read.pthread.flatMap { names[$0] }
         threads.append(read)
         thread = next
       }
-      guard let next = pointer(interpreter, layout.nextInterpreter) else { return nil }
+      guard let next = memory.pointer(interpreter, layout.nextInterpreter) else { return nil }
       interpreter = next
     }
     return threads
@@ -88,7 +90,7 @@ public struct PythonStacks {
   private func read(_ thread: UInt64, _ codes: CodeCache) -> PythonThread? {
     var frame = thread
     for offset in layout.frame {
-      guard let next = pointer(frame, offset) else { return nil }
+      guard let next = memory.pointer(frame, offset) else { return nil }
       frame = next
       if frame == 0 { break }
     }
@@ -106,10 +108,10 @@ public struct PythonStacks {
       }
       frame = head.previous
     }
-    let native = layout.nativeID.flatMap { pointer(thread, $0) }
+    let native = layout.nativeID.flatMap { memory.pointer(thread, $0) }
     return PythonThread(
       nativeID: native.flatMap { $0 < 1 << 22 ? Int($0) : nil },
-      pthread: layout.nativeID == nil ? pointer(thread, layout.pthread) : nil, frames: frames)
+      pthread: memory.pointer(thread, layout.pthread), frames: frames)
   }
 
   /// What every frame tells; one read, since a deep stack has hundreds.
@@ -125,7 +127,8 @@ public struct PythonStacks {
     let ends = [
       layout.code + 8, layout.previous + 8, (layout.owner ?? 0) + 1, layout.instruction + width,
     ]
-    guard let size = ends.max(), size <= Self.longestHead, let bytes = read(frame, size) else {
+    guard let size = ends.max(), size <= Self.longestHead, let bytes = memory.read(frame, size)
+    else {
       return nil
     }
     let numbers = LittleEndian(bytes)
@@ -147,11 +150,12 @@ public struct PythonStacks {
   }
 
   private func read(code: UInt64) -> PythonCode? {
-    guard let name = text(pointer(code, layout.name)),
-      let file = text(pointer(code, layout.fileName)),
-      let first = number32(code, layout.firstLine), let object = pointer(code, layout.lineTable),
-      let size = pointer(object, layout.bytesSize), size <= UInt64(Self.longestTable),
-      let table = read(object &+ UInt64(layout.bytesData), Int(size))
+    guard let name = memory.text(memory.pointer(code, layout.name)),
+      let file = memory.text(memory.pointer(code, layout.fileName)),
+      let first = memory.number32(code, layout.firstLine),
+      let object = memory.pointer(code, layout.lineTable),
+      let size = memory.pointer(object, layout.bytesSize), size <= UInt64(Self.longestTable),
+      let table = memory.read(object &+ UInt64(layout.bytesData), Int(size))
     else { return nil }
     return PythonCode(name: name, file: file, firstLine: first, lines: table)
   }
@@ -159,8 +163,8 @@ public struct PythonStacks {
   private func line(_ head: FrameHead, _ frame: UInt64, _ code: PythonCode) -> Int? {
     let first = code.firstLine
     // The table is walked again for each frame, and thousands may share a large one.
-    budget.left -= code.lines.count / 4
-    guard budget.left > 0 else { return nil }
+    memory.budget.left -= code.lines.count / 4
+    guard memory.budget.left > 0 else { return nil }
     if layout.instructions == nil {
       let last = Int(Int32(truncatingIfNeeded: head.instruction))
       return layout.minor == 10
@@ -182,48 +186,11 @@ public struct PythonStacks {
       return layout.instructions.map { code &+ UInt64($0) }
     }
     // An array: its length, and pointers.
-    guard let index = number32(frame, own.index), index >= 0,
-      let array = pointer(code, own.array), let count = pointer(array, 0), index < count
+    guard let index = memory.number32(frame, own.index), index >= 0,
+      let array = memory.pointer(code, own.array), let count = memory.pointer(array, 0),
+      index < count
     else { return nil }
-    return pointer(array, 8 + 8 * index)
-  }
-
-  /// A str object.
-  private func text(_ address: UInt64?) -> String? {
-    guard let address, address != 0, let length = pointer(address, layout.textLength),
-      length <= UInt64(Self.longestText), let word = number32(address, layout.textState)
-    else { return nil }
-    // Two bits of other things stand in front, or eight where there is no global lock.
-    let state = UInt32(truncatingIfNeeded: word) >> ((word >> 2) & 7 == 0 ? 8 : 2)
-    let kind = Int(state & 7)
-    let isASCII = (state >> 4) & 1 == 1
-    guard kind == 1 || kind == 2 || kind == 4,
-      let bytes = read(
-        address &+ UInt64(isASCII ? layout.ascii : layout.compact), Int(length) * kind)
-    else { return nil }
-    if isASCII { return String(bytes: bytes) }
-    let numbers = LittleEndian(bytes)
-    var scalars = String.UnicodeScalarView()
-    for index in stride(from: 0, to: bytes.count, by: kind) {
-      guard let value = numbers.number(index, kind) else { break }
-      scalars.append(Unicode.Scalar(UInt32(truncatingIfNeeded: value)) ?? "\u{FFFD}")
-    }
-    return String(scalars)
-  }
-
-  private func read(_ address: UInt64, _ count: Int) -> [UInt8]? {
-    // A read costs something, however small it is.
-    budget.left -= max(64, count)
-    return budget.left > 0 ? memory.read(address, count) : nil
-  }
-
-  private func pointer(_ address: UInt64, _ offset: Int) -> UInt64? {
-    read(address &+ UInt64(offset), 8).flatMap { LittleEndian($0).number(0, 8) }
-  }
-
-  private func number32(_ address: UInt64, _ offset: Int) -> Int? {
-    read(address &+ UInt64(offset), 4).flatMap { LittleEndian($0).number(0, 4) }
-      .map { Int(Int32(truncatingIfNeeded: $0)) }
+    return memory.pointer(array, 8 + 8 * index)
   }
 }
 
@@ -256,10 +223,4 @@ private struct PythonCode {
 /// Functions by their addresses, as long as one look at the process takes.
 private final class CodeCache {
   var known: [UInt64: PythonCode] = [:]
-}
-
-/// How much is read and looked through of one process in all: structures that lead in circles end there.
-private final class ReadBudget {
-  /// Bytes: some hundred thousand frames.
-  var left = 32 << 20
 }

@@ -21,7 +21,7 @@ public struct Pystack: Command {
       examples: [("pystack 1", "What does the app do right now?")],
       standard: "py-spy dump",
       deviations: [
-        "CPython 3.8 to 3.15 on 64-bit machines; threads are not named",
+        "CPython 3.8 to 3.15 on 64-bit machines",
         "where Yama is on (ptrace_scope) it needs CAP_SYS_PTRACE",
       ])
   }
@@ -115,7 +115,7 @@ struct PythonDump {
     } else {
       text += "0x" + String(thread.pthread ?? 0, radix: 16).asciiUppercased
     }
-    return native == Int(pid) ? text + ": \"MainThread\"" : text
+    return thread.name.map { text + ": \"" + Sanitize.escaped($0) + "\"" } ?? text
   }
 
   private func isRunning(_ thread: Int, _ processes: ProcFS) -> Bool {

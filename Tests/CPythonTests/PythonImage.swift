@@ -7,18 +7,20 @@ struct PythonImage {
 
   /// Groups of the table that lead to stacks, in their order, with the fields that matter at their places; `-` is any.
   private static let groups14 = [
-    "size - interpreters", "size - next threads - - - - - - - - - - - -",
-    "size - nextThread - frame - native - -",
+    "size - interpreters", "size - next threads - - modules - - - - - - - - -",
+    "size - nextThread - frame pthread native - -",
     "size previous executable instruction - owner - index",
-    "size file - name lines first - - - instructions array", "size -", "size - - -", "size - -",
-    "size - -", "size - - -", "size - -", "size -", "size - -", "size bytesSize bytesData",
+    "size file - name lines first - - - instructions array", "size -", "typeSize - - -",
+    "size - -", "size - -", "size - - -", "size - -", "size -", "size - -",
+    "size bytesSize bytesData",
     "size state length ascii", "size -",
   ]
   private static let groups15 = [
-    "size - interpreters", "size - next threads - - - - - - - - - - - -",
-    "size - nextThread - frame - - - - native - - - - - -", "-",
+    "size - interpreters", "size - next threads - - modules - - - - - - - - -",
+    "size - nextThread - frame - - - pthread native - - - - - -", "-",
     "size previous executable instruction - owner - index",
-    "size file - name lines first - - - instructions array", "size -", "size - - - - -", "size -",
+    "size file - name lines first - - - instructions array", "size -", "typeSize - - - - -",
+    "size -",
     "size - -", "size - -", "size - - -", "size - -", "size -", "size - -",
     "size bytesSize bytesData", "size state length ascii -", "size - - - -",
   ]
@@ -26,7 +28,8 @@ struct PythonImage {
   private var offsets: [Substring: Int] = [
     "interpreters": 0x300, "next": 72, "threads": 80, "nextThread": 16, "frame": 88, "native": 168,
     "previous": 8, "executable": 0, "instruction": 56, "owner": 74, "index": 72, "file": 112,
-    "name": 128, "lines": 136, "first": 68, "instructions": 208, "array": 184, "bytesSize": 16,
+    "name": 128, "lines": 136, "first": 68, "instructions": 208, "array": 184, "modules": 96,
+    "pthread": 160, "typeSize": 416, "bytesSize": 16,
     "bytesData": 32, "state": 32, "length": 16, "ascii": 40, "size": 1000,
   ]
   private let isFreeThreaded: Bool
@@ -109,10 +112,73 @@ struct PythonImage {
     put(code + self["first"], 10, 4)
     text(0x6000, Array("work".utf8), kind: 1, isASCII: true)
     text(0x6100, [0x2F, 0, 0xE4, 0, 0x5C, 0x4F], kind: 2, isASCII: false)
+    fillNames()
     // Two units on the first line, then two on the next.
     let table = [0x80 | 0 << 3 | 1, 5, 0x80 | 11 << 3 | 1, 1, 2]
     put(0x6200 + self["bytesSize"], table.count)
     for (index, byte) in table.enumerated() { put(0x6200 + self["bytesData"] + index, byte, 1) }
+  }
+
+  /// What every object begins with.
+  private var head: Int { isFreeThreaded ? 32 : 16 }
+
+  /// `sys.modules["threading"]._active[0x7F0012345678]._name`; the object has its values behind it.
+  private mutating func fillNames() {
+    let (text, number, dictionary, thread) = (0x7000, 0x7400, 0x7800, 0x7C00)
+    for (type, flags) in [
+      (text, 1 << 28), (number, 1 << 24), (dictionary, 1 << 29), (thread, 1 << 4 | 1 << 2),
+    ] {
+      put(type + head + 152, flags)
+    }
+    point(0x1000 + self["modules"], to: 0x8000)
+    table(0x8000, dictionary, [(0x8400, 0x8400), (0x8500, 0x8600)])
+    string(0x8400, text, "sys")
+    string(0x8500, text, "threading")
+    point(0x8600 + head, to: 0x8700)
+    table(0x8700, dictionary, [(0, 0), (0x8B00, 0x8C00)])
+    string(0x8B00, text, "_active")
+    table(0x8C00, dictionary, [(0x9000, 0x9100)], isGeneral: true)
+    point(0x9000 + head - 8, to: number)
+    put(0x9000 + head, 2 << 3)
+    put(0x9000 + head + 8, 0x12345678, 4)
+    put(0x9000 + head + 12, 0x1FC00, 4)
+    put(0x2000 + self["pthread"], 0x1FC00 << 30 | 0x12345678)
+    // The class's keys, and the values of its instance.
+    point(0x9100 + head - 8, to: thread)
+    put(thread + head + 16, head)
+    point(thread + self["typeSize"] + 464, to: 0x9200)
+    keys(0x9200, [(0x8400, 0), (0x9400, 0)])
+    string(0x9400, text, "_name")
+    put(0x9100 + head + 3, 1, 1)
+    point(0x9100 + head + 16, to: 0x9500)
+    string(0x9500, text, "worker-1")
+  }
+
+  private mutating func string(_ place: Int, _ type: Int, _ content: String) {
+    point(place + head - 8, to: type)
+    text(place, Array(content.utf8), kind: 1, isASCII: true)
+  }
+
+  /// A dictionary with its keys and values in one table.
+  private mutating func table(
+    _ place: Int, _ type: Int, _ entries: [(key: Int, value: Int)], isGeneral: Bool = false
+  ) {
+    point(place + head - 8, to: type)
+    point(place + head + 16, to: place + 0x100)
+    keys(place + 0x100, entries, isGeneral: isGeneral)
+  }
+
+  private mutating func keys(
+    _ place: Int, _ entries: [(key: Int, value: Int)], isGeneral: Bool = false
+  ) {
+    put(place + 9, 3, 1)
+    put(place + 10, isGeneral ? 0 : 1, 1)
+    put(place + 24, entries.count)
+    for (index, entry) in entries.enumerated() {
+      let start = place + 40 + (isGeneral ? 24 * index + 8 : 16 * index)
+      if entry.key != 0 { point(start, to: entry.key) }
+      if entry.value != 0 { point(start + 8, to: entry.value) }
+    }
   }
 
   private mutating func text(_ place: Int, _ content: [UInt8], kind: Int, isASCII: Bool) {

@@ -70,6 +70,7 @@ import Testing
       memory: image.memory, runtime: PythonImage.base, minor: version >> 16 & 0xFF)
     let threads = try stacks.threads()
     #expect(threads.map { $0.nativeID } == [4711])
+    #expect(threads.map { $0.name } == ["worker-1"])
     let frames = threads.flatMap { $0.frames }
     #expect(frames.map { $0.name } == ["work", "work"])
     #expect(frames.map { $0.file } == ["/ä\u{4F5C}", "/ä\u{4F5C}"])

@@ -12,13 +12,13 @@ struct ManPage {
     if !page.examples.isEmpty {
       text += ".SH EXAMPLES\n"
       for example in page.examples {
-        text += ".TP\n.B " + roff(example.command) + "\n" + line(example.purpose + ".")
+        text += ".TP\n.B " + roff(example.command) + "\n" + sentence(example.purpose)
       }
     }
-    if !page.standard.isEmpty { text += ".SH STANDARDS\n" + line(page.standard + ".") }
+    if !page.standard.isEmpty { text += ".SH STANDARDS\n" + sentence(page.standard) }
     if !page.deviations.isEmpty {
       text += ".SH DIFFERENCES\n"
-      text += page.deviations.map { line($0 + ".") }.joined(separator: ".PP\n")
+      text += page.deviations.map { sentence($0) }.joined(separator: ".PP\n")
     }
     return text + ".SH SEE ALSO\n.BR debugbox (1)\n"
   }
@@ -34,9 +34,11 @@ struct ManPage {
     if items.isEmpty { return "" }
     return ".SH OPTIONS\n"
       + items.map { item in
-        ".TP\n.B " + roff(item.term.drop { $0 == " " }) + "\n" + line(item.help + ".")
+        ".TP\n.B " + roff(item.term.drop { $0 == " " }) + "\n" + sentence(item.help)
       }.joined()
   }
+
+  private func sentence(_ text: String) -> String { line(text.hasSuffix("?") ? text : text + ".") }
 
   /// Text on a line of its own, where a dot or quote at the start would be a macro.
   private func line(_ text: String) -> String {

@@ -15,6 +15,9 @@ public struct JFRFrame {
   /// `java.lang.Thread.run`.
   public var name: String { className.isEmpty ? method : className + "." + method }
 
+  /// `java.lang.String.charAt(int)`.
+  public var signature: String { name + "(" + parameters + ")" }
+
   /// The parameters' types without packages: `String, int[]`.
   public var parameters: String {
     var names: [String] = []
@@ -55,11 +58,16 @@ public struct JFRFrame {
   /// - Parameter frame: a value of type jdk.types.StackFrame.
   public init?(_ frame: JFRValue) {
     guard let method = frame.member("method") else { return nil }
+    self.init(method: method, line: Int(frame.member("lineNumber")?.integer ?? -1))
+  }
+
+  /// - Parameter method: a value of type jdk.types.Method.
+  public init?(method: JFRValue, line: Int = -1) {
     className = Self.dotted(method.member("type")?.member("name")?.text ?? "")
     self.method = method.member("name")?.text ?? ""
     descriptor = method.member("descriptor")?.text ?? ""
     if case .flag(true)? = method.member("hidden") { isHidden = true } else { isHidden = false }
-    line = Int(frame.member("lineNumber")?.integer ?? -1)
+    self.line = line
     if className.isEmpty, self.method.isEmpty { return nil }
   }
 

@@ -71,6 +71,8 @@ public struct JFRField {
   public let isUnsigned: Bool
   /// Whether the amount is per second.
   public let isRate: Bool
+  /// The number that stands for none.
+  public let missing: Int64?
 }
 
 /// The metadata event of a chunk: a table of texts, and a tree of elements with attributes.
@@ -170,7 +172,16 @@ struct JFRMetadata {
     return JFRField(
       name: name, type: type, isArray: element.value("dimension") == "1",
       isPooled: element.value("constantPool") == "true", content: content, isUnsigned: isUnsigned,
-      isRate: isRate)
+      isRate: isRate, missing: missing(type))
+  }
+
+  /// The least number that Java's type holds.
+  private func missing(_ type: Int64) -> Int64? {
+    switch types[type]?.primitive {
+    case .int: Int64(Int32.min)
+    case .long: .min
+    default: nil
+    }
   }
 
   private static func content(_ name: String, _ value: String) -> JFRContent? {

@@ -95,9 +95,12 @@ enum Admission {
       "JFR.", "GC.heap_dump", "Compiler.perfmap", "JVMTI.", "VM.set_flag", "Thread.dump_to_file",
       "VM.cds", "ManagementAgent.", "dumpheap", "inspectheap",
     ]
-    guard acting.contains(where: { verb.hasPrefix("\($0)") }) else { return nil }
+    guard acting.contains(where: { verb.hasPrefix("\($0)") }), verb != "JFR.check" else {
+      return nil
+    }
     let signs: [StaticString] = [
       "Dump failed", "Could not ", "Unable to ", "Dump file is incomplete", "No recordings to ",
+      "No available recordings",
       "Failed to ", "Recording not started", "Heap dump failed", "Not a valid ",
       "Error dumping", "CodeCache perf map could not", "Couldn't ",
     ]

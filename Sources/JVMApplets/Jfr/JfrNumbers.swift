@@ -5,7 +5,8 @@ internal import Linux
 /// Numbers with their units, in three digits as the JDK shows them.
 extension JfrText {
   func integer(_ number: Int64, _ field: JFRField) -> String {
-    switch field.content {
+    if number == field.missing { return "N/A" }
+    return switch field.content {
     case nil: String(number)
     case .timestamp(let ticks):
       time(ticks ? header.nanoseconds(ticks: number) : Self.product(number, 1_000_000))
@@ -19,6 +20,7 @@ extension JfrText {
   }
 
   func real(_ number: Double, _ field: JFRField) -> String {
+    if number.isNaN || number == -.infinity { return "N/A" }
     switch field.content {
     case .percentage: return Self.rounded(number * 100, 2) + "%"
     case .bytes: return amount(Int64(clamping: number), field, Self.bytes)
@@ -43,7 +45,6 @@ extension JfrText {
   ) -> String {
     let isBits = "\(names.one)" == "bit"
     let rate = !field.isRate ? "" : isBits ? "ps" : "/s"
-    if number == .min { return "N/A" }
     if field.isRate, number.magnitude < 1024 { return "\(number) " + (isBits ? "bps" : "byte/s") }
     if number.magnitude < 1024 {
       return "\(number) " + (number.magnitude == 1 ? "\(names.one)" : "\(names.many)") + rate
@@ -59,7 +60,6 @@ extension JfrText {
 
   /// The local time of day with milliseconds.
   private func time(_ nanoseconds: Int64) -> String {
-    if nanoseconds == .min { return "N/A" }
     let seconds = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : 0
     let milliseconds = String(nanoseconds >= 0 ? nanoseconds / 1_000_000 % 1000 : 0)
     let padding = String(repeating: "0", count: 3 - milliseconds.utf8.count)
@@ -68,7 +68,6 @@ extension JfrText {
 
   /// `0.00818 ms`, `45.1 ms`, `5.96 s`, `2 m 3 s`.
   private func span(_ number: Int64, _ unit: JFRContent.Unit) -> String {
-    if number == .min { return "N/A" }
     let (seconds, nanoseconds) = Self.split(unit == .ticks ? header.span(number) : number, unit)
     if seconds == 0, nanoseconds == 0 { return "0 s" }
     let value = Double(seconds) + Double(nanoseconds) / 1e9

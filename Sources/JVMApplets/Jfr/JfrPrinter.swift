@@ -111,7 +111,8 @@ struct JfrText {
     case "jdk.types.ClassLoader": text += loader(value)
     case "jdk.types.OldObject": oldObject(value, indent: indent)
     case "jdk.types.Symbol": text += "\"" + Self.safe(value.text ?? "") + "\""
-    case "jdk.types.Method": text += JFRFrame.dotted(method(value))
+    case "jdk.types.Method":
+      text += JFRFrame(method: value).map { Self.safe($0.signature) } ?? "N/A"
     case "jdk.types.StackTrace": stack(value, indent: indent)
     default:
       // A type of one text is an enumeration.
@@ -140,7 +141,7 @@ struct JfrText {
       passed += 1
       if frame.isHidden { continue }
       shown += 1
-      text += margin(indent + 1) + Self.safe(frame.name) + "(" + Self.safe(frame.parameters) + ")"
+      text += margin(indent + 1) + Self.safe(frame.signature)
       if frame.line > 0 { text += " line: \(frame.line)" }
       text += "\n"
     }
@@ -173,26 +174,30 @@ struct JfrText {
     return brief ? Self.safe(value.member("name")?.text ?? "null") : "null"
   }
 
-  /// The object, then those that hold it, one to a line.
+  /// The object, then those that hold it and by which field or index, one to a line.
   private mutating func oldObject(_ value: JFRValue, indent: Int) {
-    text += " [\n"
-    var next: JFRValue? = value
+    text += " [\n" + margin(indent + 1) + described(value, size: arrayElements) + "\n"
+    var reference = value.member("referrer")
     var level = 0
-    while let object = next, level < 100, let type = object.member("type") {
-      var name = JFRFrame.typeName(type.member("name")?.text ?? "")
-      if level == 0, let count = arrayElements, name.hasSuffix("[]") {
-        name = String(name.dropLast(2)) + "[\(count)]"
-      }
-      text += margin(indent + 1) + Self.safe(name) + "\n"
-      next = object.member("referrer")?.member("object")
+    while let holder = reference, let object = holder.member("object"), level < 100 {
+      if (holder.member("skip")?.integer ?? 0) > 0 { text += margin(indent + 1) + "...\n" }
+      let array = holder.member("array")
+      let index = array?.member("index")?.integer.map { "[\($0)]" }
+      let place = holder.member("field")?.member("name")?.text ?? index ?? ""
+      text += margin(indent + 1) + Self.safe(place) + " : "
+      text += described(object, size: array?.member("size")?.integer) + "\n"
+      reference = object.member("referrer")
       level += 1
     }
     text += margin(indent) + "]"
   }
 
-  private func method(_ value: JFRValue) -> String {
-    let type = value.member("type")?.member("name")?.text ?? ""
-    return Self.safe(type + "." + (value.member("name")?.text ?? ""))
+  /// `java.lang.Object[249]`, `java.lang.Class Class Name: java.lang.String`.
+  private func described(_ object: JFRValue, size: Int64?) -> String {
+    var name = JFRFrame.typeName(object.member("type")?.member("name")?.text ?? "")
+    if let size, name.hasSuffix("[]") { name = String(name.dropLast(2)) + "[\(size)]" }
+    let description = object.member("description")?.text
+    return Self.safe(name + (description.map { " " + $0 } ?? ""))
   }
 
   private func margin(_ indent: Int) -> String { String(repeating: "  ", count: indent) }

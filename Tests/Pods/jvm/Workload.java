@@ -8,11 +8,15 @@ public final class Workload {
   static volatile long sum;
 
   public static void main(String[] arguments) throws InterruptedException {
-    System.out.println("ready");
-    if (arguments.length > 0 && arguments[0].equals("idle")) Thread.sleep(Long.MAX_VALUE);
+    if (arguments.length > 0 && arguments[0].equals("idle")) {
+      System.out.println("ready");
+      Thread.sleep(Long.MAX_VALUE);
+    }
     start("embrace-left", () -> take(LEFT, RIGHT));
     start("embrace-right", () -> take(RIGHT, LEFT));
     start("hot", Workload::burn);
+    while (!LEFT.hasQueuedThreads() || !RIGHT.hasQueuedThreads()) sleep(10);
+    System.out.println("ready");
     ArrayDeque<byte[]> kept = new ArrayDeque<>();
     while (true) {
       kept.add(new byte[20_000]);

@@ -91,13 +91,12 @@ public struct RuntimesCommand: Reporting {
 
   /// All processes but the kernel's, and but this container's unless they are wanted.
   private func pids(_ processes: ProcFS) throws(Failure) -> [Int32] {
-    let own = all ? nil : (try? Pod(processes))?.own
-    let hidden = (own.map { $0.processes } ?? []).filter { _ in true }
+    let hidden = all ? [] : (try? Pod(processes))?.own?.processes ?? []
     return try attempt { () throws(SystemError) in
       let listed = try ProcessTable(processes, reading: [.stat])
       return listed.records.filter { record in
         !record.stat.isKernelThread && record.stat.state != UInt8(ascii: "Z")
-          && record.pid != Process.ownPID && (all || !hidden.contains(record.pid))
+          && record.pid != Process.ownPID && !hidden.contains(record.pid)
       }.map { $0.pid }
     }
   }
@@ -157,10 +156,13 @@ struct AttachJudge {
     case .node: answer = node(status)
     case .openj9: answer = openJ9(pid, inner, &facts)
     case .python: answer = python(pid, facts)
-    case .go: answer = AttachAnswer("no: only by HTTP where it serves pprof", ["go-info"])
+    case .go:
+      answer = AttachAnswer("no: only by HTTP where it serves pprof", ["go-info", "go-pprof"])
     case .unknown: answer = unknown(pid)
     default: answer = AttachAnswer("no: nothing to attach to")
     }
+    // It may have ended while it was looked at.
+    if facts.kind == .unknown, (try? processes.status(of: pid)) == nil { return nil }
     return RuntimesCommand.Row(
       pid: pid, uid: status.effectiveUID.map { Int($0) }, name: status.text("Name") ?? "",
       facts: facts, attach: answer)
@@ -213,7 +215,7 @@ struct AttachJudge {
   private func node(_ status: ProcessStatus) -> AttachAnswer {
     let usr1: UInt64 = 1 << 9
     if status.caughtSignals & usr1 == 0 { return AttachAnswer("no: does not catch SIGUSR1") }
-    return AttachAnswer("yes, kill -USR1 opens its inspector on 127.0.0.1:9229")
+    return AttachAnswer("yes, SIGUSR1 opens its inspector on 127.0.0.1:9229", ["node-inspect"])
   }
 
   private func python(_ pid: Int32, _ facts: RuntimeFacts) -> AttachAnswer {

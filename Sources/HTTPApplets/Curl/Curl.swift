@@ -35,7 +35,7 @@ public struct Curl: Command {
       standard: "curl(1) 7.88",
       deviations: [
         "http, https and file only; HTTP/3, NTLM, Digest, Negotiate and AWS signatures are refused",
-        "-Z has a process and a connection for each transfer, and no meter",
+        "-Z has a process and a connection for each transfer",
         "--http2 on plain HTTP does not ask for an upgrade; --http2-prior-knowledge speaks it",
         "control characters are escaped where a terminal would get them; -o - writes them",
         "the name localhost and what is below it is loopback, whatever DNS says",

@@ -1,7 +1,32 @@
 internal import Linux
 
-/// Draws how far a transfer has come: curl's table, or its bar (`-#`).
-final class CurlMeter {
+/// How far a transfer has come.
+class CurlProgress {
+  fileprivate(set) var received = 0
+  fileprivate(set) var sent = 0
+  var expected: Int?
+  var toSend: Int?
+
+  /// A new transfer begins.
+  func begin() {
+    received = 0
+    sent = 0
+    expected = nil
+  }
+
+  func add(received: Int, sent: Int) {
+    self.received += received
+    self.sent += sent
+  }
+
+  /// Time has passed, or bytes have.
+  func tick() {}
+
+  func end() {}
+}
+
+/// Draws it: curl's table, or its bar (`-#`).
+final class CurlMeter: CurlProgress {
   private let output: Output
   private let isBar: Bool
   private let width: Int
@@ -11,12 +36,6 @@ final class CurlMeter {
   private var hasHeading = false
   /// Bytes and times of the last seconds, for the current speed.
   private var samples: [(time: Instant, bytes: Int)] = []
-  private(set) var received = 0
-  private(set) var sent = 0
-  var expected: Int?
-  var toSend: Int?
-  /// Bytes that lie there from an earlier transfer.
-  var resumed = 0
 
   init(_ output: Output, isBar: Bool, width: Int) {
     self.output = output
@@ -26,13 +45,10 @@ final class CurlMeter {
     last = start
   }
 
-  /// A new transfer begins.
-  func begin() {
+  override func begin() {
+    super.begin()
     start = clock.monotonic()
     last = start
-    received = 0
-    sent = 0
-    expected = nil
     samples = [(start, 0)]
     guard !isBar else { return }
     if !hasHeading {
@@ -44,13 +60,8 @@ final class CurlMeter {
     draw()
   }
 
-  func add(received: Int, sent: Int) {
-    self.received += received
-    self.sent += sent
-  }
-
   /// Draws at most once a second.
-  func tick() {
+  override func tick() {
     let now = clock.monotonic()
     if now.since(last) < (isBar ? 0.2 : 1) { return }
     last = now
@@ -59,7 +70,7 @@ final class CurlMeter {
     draw()
   }
 
-  func end() {
+  override func end() {
     samples.append((clock.monotonic(), received + sent))
     draw()
     output.write("\n")
@@ -114,7 +125,7 @@ final class CurlMeter {
     return Self.padded(String(min(value, 100)), 3)
   }
 
-  private static func padded(_ text: String, _ width: Int) -> String {
+  static func padded(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.utf8.count)) + text
   }
 
@@ -141,7 +152,7 @@ final class CurlMeter {
     return String(bytes)
   }
 
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     let whole = Int(min(seconds, 9e15))
     if whole <= 0 { return "--:--:--" }
     let hours = whole / 3600

@@ -7,7 +7,7 @@ final class CurlObserver: TransferObserver {
   private let operation: CurlOperation
   private let context: Context
   private let trace: CurlTrace?
-  private let meter: CurlMeter?
+  private let meter: CurlProgress?
   private let sink: CurlSink
   private let headerSink: CurlHeaderFile?
   private let clock = Clock()
@@ -22,7 +22,7 @@ final class CurlObserver: TransferObserver {
   private var slowMark: (time: Instant, moved: Int)?
 
   init(
-    _ operation: CurlOperation, _ context: Context, _ trace: CurlTrace?, _ meter: CurlMeter?,
+    _ operation: CurlOperation, _ context: Context, _ trace: CurlTrace?, _ meter: CurlProgress?,
     _ sink: CurlSink, _ headerSink: CurlHeaderFile?
   ) {
     self.operation = operation

@@ -13,7 +13,7 @@ final class CurlSession {
   let errors: Output
   private let operations: [CurlOperation]
   let trace: CurlTrace?
-  let meter: CurlMeter
+  var meter: CurlProgress
   private(set) var jar: CookieJar?
   private var headerFiles: [(path: String, file: CurlHeaderFile)] = []
   private var number = 0
@@ -143,6 +143,7 @@ final class CurlSession {
     guard let parallel else { return perform() }
     // The file of the heads is one for all: it is opened here.
     _ = try? headerFile(operation)
+    if case .standardOutput = destination, Terminal.isTerminal(1) { parallel.hideMeter() }
     try parallel.start(perform)
     return parallel.isOver ? parallel.status : 0
   }

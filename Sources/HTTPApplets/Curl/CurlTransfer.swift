@@ -134,7 +134,7 @@ final class CurlTransfer {
 
   private func showsMeter(_ sink: CurlSink) -> Bool {
     let settings = session.settings
-    if settings.isSilent || settings.hidesMeter || settings.isParallel { return false }
+    if settings.isSilent || settings.hidesMeter { return false }
     return !(sink.isStandardOutput && Terminal.isTerminal(1))
   }
 

@@ -53,8 +53,8 @@ struct DateItems {
   /// - Returns: nil where a field is out of its range.
   func resolve(now: Instant, utc: Bool) -> Instant? {
     let isUTC = utc || zone != nil
-    let base = Instant(seconds: now.seconds + (zone ?? 0), nanoseconds: now.nanoseconds)
-    guard var fields = CalendarTime(base, utc: isUTC) else { return nil }
+    // What is not given is as it is here and now, whatever the zone of what is.
+    guard var fields = CalendarTime(now, utc: utc) else { return nil }
     var nanoseconds = now.nanoseconds
     if let date {
       fields.year = date.year ?? fields.year

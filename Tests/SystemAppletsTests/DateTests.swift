@@ -30,6 +30,7 @@ private func read(_ text: String) -> String? {
     ("wednesday", "2024-05-15 00:00:00"), ("next wednesday", "2024-05-22 00:00:00"),
     ("2024-01-31 1 month", "2024-03-02 00:00:00"), ("1 week ago 10:00", "2024-05-08 10:00:00"),
     ("Mon, 14 Aug 2006 02:34:56 -0600", "2006-08-14 08:34:56"),
+    ("10:00 +14:00", "2024-05-14 20:00:00"), ("tomorrow 23:00 -11", "2024-05-17 10:00:00"),
     ("Thu Jan  1 00:00:00 UTC 1970", "1970-01-01 00:00:00"),
   ]) func reads(_ text: String, _ expected: String) { #expect(read(text) == expected) }
 

@@ -91,6 +91,6 @@ extension SocketList {
       }
       if keepsDetails { record.details = keep(fields.slice(Self.headLength)) }
     }
-    records.append(record)
+    add(record)
   }
 }

@@ -115,6 +115,13 @@ public final class SocketList {
 
   public init(keepsDetails: Bool) { self.keepsDetails = keepsDetails }
 
+  /// Appends it. A list that becomes long gets room for more than it is likely to hold: memory that is never written
+  /// costs nothing, while an array that grows by and by writes as much again as it holds.
+  func add(_ record: SocketRecord) {
+    if records.count == 512 { records.reserveCapacity(1 << 17) }
+    records.append(record)
+  }
+
   func keep(_ bytes: UnsafeRawBufferPointer) -> SocketRecord.Extent {
     var extent = SocketRecord.Extent()
     guard arena.count + bytes.count < Int(UInt32.max) else { return extent }

@@ -19,9 +19,9 @@ struct PythonNames {
   func names(of interpreter: UInt64) -> [UInt64: String] {
     guard let modules = memory.pointer(interpreter, layout.modules),
       let threading = value(of: "threading", in: modules),
-      let namespace = memory.pointer(threading, layout.head),
+      let namespace = field(.namespace, of: threading),
       let active = value(of: "_active", in: namespace), isInstance(active, of: .dictionary),
-      let keys = memory.pointer(active, layout.head + 16)
+      let keys = field(.keys, of: active)
     else { return [:] }
     var names: [UInt64: String] = [:]
     for entry in entries(keys) where entry.key != 0 && entry.value != 0 {
@@ -42,8 +42,7 @@ struct PythonNames {
 
   private func value(of name: String, in dictionary: UInt64) -> UInt64? {
     guard isInstance(dictionary, of: .dictionary),
-      let keys = memory.pointer(dictionary, layout.head + 16),
-      let values = memory.pointer(dictionary, layout.head + 24)
+      let keys = field(.keys, of: dictionary), let values = field(.values, of: dictionary)
     else { return nil }
     return value(of: name, keys: keys, values: values == 0 ? nil : values)
   }
@@ -82,10 +81,30 @@ struct PythonNames {
     guard let exponent = numbers.int(9, 1), exponent <= 24, let kind = numbers.int(10, 1),
       let count = numbers.int(24, 8)
     else { return nil }
-    return (32 + 1 << exponent, count, kind == 0 ? 24 : 16)
+    return (32 + (1 << exponent), count, kind == 0 ? 24 : 16)
   }
 
   // MARK: Objects
+
+  /// Fields, by how far they stand behind what every object begins with.
+  private enum Field: Int {
+    case type = -8
+    /// Of a module: its dictionary, md_dict.
+    case namespace = 0
+    /// Of a dictionary: ma_keys, ma_values.
+    case keys = 16
+    case values = 24
+    /// Of a type: tp_flags.
+    case flags = 152
+  }
+
+  /// Of a type, likewise: tp_basicsize and tp_dictoffset.
+  private static let basicSize = 16
+  private static let dictionaryOffset = 272
+
+  private func field(_ field: Field, of object: UInt64) -> UInt64? {
+    memory.pointer(object, layout.head + field.rawValue)
+  }
 
   /// What the flags of a type say of its instances: Py_TPFLAGS_*.
   private enum TypeFlag: UInt64 {
@@ -97,9 +116,9 @@ struct PythonNames {
   }
 
   private func type(of object: UInt64) -> (address: UInt64, flags: UInt64)? {
-    guard let type = memory.pointer(object, layout.head - 8),
-      let flags = memory.pointer(type, layout.head + 152)
-    else { return nil }
+    guard let type = field(.type, of: object), let flags = field(.flags, of: type) else {
+      return nil
+    }
     return (type, flags)
   }
 
@@ -131,7 +150,8 @@ struct PythonNames {
   private func attribute(_ name: String, of object: UInt64) -> UInt64? {
     guard let type = type(of: object) else { return nil }
     guard layout.minor >= 11, type.flags & TypeFlag.managedDictionary.rawValue != 0 else {
-      guard let offset = memory.number32(type.address, layout.head + 272), offset > 0,
+      guard let offset = memory.number32(type.address, layout.head + Self.dictionaryOffset),
+        offset > 0,
         let dictionary = memory.pointer(object, offset)
       else { return nil }
       return value(of: name, in: dictionary)
@@ -159,7 +179,7 @@ struct PythonNames {
     case 12: return managed & 1 == 1 ? managed &+ 1 : nil
     default:
       guard managed == 0, type.flags & TypeFlag.inlineValues.rawValue != 0,
-        let size = memory.number32(type.address, layout.head + 16)
+        let size = memory.number32(type.address, layout.head + Self.basicSize)
       else { return nil }
       return object &+ UInt64(truncatingIfNeeded: size)
     }

@@ -3,6 +3,8 @@ public import ELF
 
 /// A thread of a Python process, and what it runs.
 public struct PythonThread: Sendable {
+  /// Where the interpreter lies that it belongs to.
+  let interpreter: UInt64
   /// The kernel's thread ID; nil where it could not be told.
   public let nativeID: Int?
   /// The ID that Python's `threading` shows.
@@ -55,9 +57,22 @@ public struct PythonStacks {
   /// All threads of all interpreters.
   public func threads() throws(Failure) -> [PythonThread] {
     for _ in 0..<20 where memory.budget.left > 0 {
-      if let threads = attemptThreads(), !threads.isEmpty { return threads }
+      guard var threads = attemptThreads(), !threads.isEmpty else { continue }
+      name(&threads)
+      return threads
     }
     throw .message("its stacks change too fast, or are laid out in another way")
+  }
+
+  /// Names change seldom: they are read once the stacks fit together.
+  private func name(_ threads: inout [PythonThread]) {
+    var names: [UInt64: [UInt64: String]] = [:]
+    for index in threads.indices {
+      let interpreter = threads[index].interpreter
+      let known = names[interpreter] ?? PythonNames(memory, layout).names(of: interpreter)
+      names[interpreter] = known
+      threads[index].name = threads[index].pthread.flatMap { known[$0] }
+    }
   }
 
   /// - Returns: nil where something did not fit together.
@@ -70,14 +85,12 @@ public struct PythonStacks {
       guard !interpreters.closes(at: interpreter),
         var thread = memory.pointer(interpreter, layout.threads)
       else { return nil }
-      let names = PythonNames(memory, layout).names(of: interpreter)
       var circle = Circle()
       while thread != 0 {
         guard threads.count < Self.mostThreads, !circle.closes(at: thread),
-          var read = read(thread, codes),
+          let read = read(thread, of: interpreter, codes),
           let next = memory.pointer(thread, layout.nextThread)
         else { return nil }
-        read.name = read.pthread.flatMap { names[$0] }
         threads.append(read)
         thread = next
       }
@@ -87,7 +100,7 @@ public struct PythonStacks {
     return threads
   }
 
-  private func read(_ thread: UInt64, _ codes: CodeCache) -> PythonThread? {
+  private func read(_ thread: UInt64, of interpreter: UInt64, _ codes: CodeCache) -> PythonThread? {
     var frame = thread
     for offset in layout.frame {
       guard let next = memory.pointer(frame, offset) else { return nil }
@@ -110,7 +123,7 @@ public struct PythonStacks {
     }
     let native = layout.nativeID.flatMap { memory.pointer(thread, $0) }
     return PythonThread(
-      nativeID: native.flatMap { $0 < 1 << 22 ? Int($0) : nil },
+      interpreter: interpreter, nativeID: native.flatMap { $0 < 1 << 22 ? Int($0) : nil },
       pthread: memory.pointer(thread, layout.pthread), frames: frames)
   }
 

@@ -100,9 +100,8 @@ enum Admission {
     }
     let signs: [StaticString] = [
       "Dump failed", "Could not ", "Unable to ", "Dump file is incomplete", "No recordings to ",
-      "No available recordings",
-      "Failed to ", "Recording not started", "Heap dump failed", "Not a valid ",
-      "Error dumping", "CodeCache perf map could not", "Couldn't ",
+      "No available recordings", "Failed to ", "Recording not started", "Heap dump failed",
+      "Not a valid ", "Error dumping", "CodeCache perf map could not", "Couldn't ",
     ]
     for line in head.split(separator: UInt8(ascii: "\n")).prefix(40)
     where signs.contains(where: { line.starts(with: "\($0)".utf8) }) {

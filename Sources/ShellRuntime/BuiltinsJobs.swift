@@ -1,3 +1,4 @@
+internal import Box
 internal import CLinux
 internal import CRuntime
 internal import Linux
@@ -263,6 +264,7 @@ extension Interpreter {
     }
     // A child that has ended is gone, whether anybody has waited for it or not.
     if !jobs.list.isEmpty { pollJobs() }
+    let signaller = Signaller(context, Signal(signal))
     var result: Int32 = 0
     for target in rest {
       var error: Int32 = 0
@@ -283,10 +285,7 @@ extension Interpreter {
           }
         }
       } else if let number = target.decimal {
-        let pid = Int32(clamping: number)
-        let loss = Signaller(context, Signal(signal)).loss(pid)
-        error = System.kill(pid, signal)
-        if error == 0, let loss { remark(arguments, loss.text, loss.advice) }
+        if !send(signaller, to: Int32(clamping: number), arguments) { result = 1 }
       } else {
         say(arguments, target, "arguments must be process or job IDs")
         result = 1
@@ -298,6 +297,21 @@ extension Interpreter {
       }
     }
     return result
+  }
+
+  /// Signals a process as the applet does, but says nothing of what would merely surprise a person.
+  ///
+  /// - Returns: whether the kernel took it.
+  private func send(_ signaller: Signaller, to pid: Int32, _ arguments: [Bytes]) -> Bool {
+    let loss = signaller.loss(pid)
+    do throws(Failure) {
+      try signaller.send(to: pid)
+    } catch {
+      remark(arguments, error.text ?? "", error.advice)
+      return false
+    }
+    if let loss { remark(arguments, loss.text, loss.advice) }
+    return true
   }
 
   private func remark(_ arguments: [Bytes], _ text: String, _ advice: String?) {

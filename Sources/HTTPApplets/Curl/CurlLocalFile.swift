@@ -87,6 +87,7 @@ struct CurlLocalFile {
     if let range = try? range(size: size), let last = range.last {
       left = min(left, max(0, last.addingOne - range.first))
     }
+    if source.length != nil { observer.expects(left) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 4096)
     defer { buffer.deallocate() }
     summary.localSize = 0

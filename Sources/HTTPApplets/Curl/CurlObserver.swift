@@ -65,9 +65,12 @@ final class CurlObserver: TransferObserver {
   override func received(head: ResponseHead, isFinal: Bool) throws(TransferFailure) -> Verdict {
     guard isFinal else { return .read }
     let verdict = try decide(head)
-    if verdict == .read { meter?.expected = try? head.contentLength() }
+    if verdict == .read { expects(try? head.contentLength()) }
     return verdict
   }
+
+  /// - Parameter length: of what will be received, in bytes; nil where that is not known.
+  func expects(_ length: Int?) { meter?.expected = length }
 
   override func received(raw: UnsafeRawBufferPointer) { trace?.show(.dataIn, raw) }
 

@@ -130,7 +130,7 @@ final class CurlParallel {
     for worker in workers { try? Signal.terminate.send(to: worker.pid) }
     let failed = status
     while !workers.isEmpty { try collect() }
-    meter?.end(ended, transfers: begun)
+    if begun > 0 { meter?.end(ended, transfers: begun) }
     if failed != 0, session.settings.failsEarly { status = failed }
   }
 

@@ -111,7 +111,9 @@ final class CurlParallelMeter {
     line += CurlMeter.five(all.received) + " " + CurlMeter.five(all.sent) + " "
     line += CurlMeter.padded("\(transfers)", 5) + " " + CurlMeter.padded("\(live)", 5) + "  "
     for time in [total, spent, max(0, total - spent)] { line += CurlMeter.time(time) + " " }
-    output.write(line + CurlMeter.five(Int(min(speed, 9e15))) + "     ")
+    // As curl has it: what is not the last has a blank more.
+    line += CurlMeter.five(Int(min(speed, 9e15))) + (live > 0 ? "      " : "     ")
+    output.write(line)
     output.flush()
   }
 

@@ -20,10 +20,8 @@ internal import TextApplets
 public func registry() -> Registry {
   Registry([
     boxApplets, shellApplets, processApplets, fileApplets, textApplets, systemApplets,
-    targetApplets,
-    networkApplets, probeApplets, httpApplets, tlsApplets, socketApplets, captureApplets,
-    jvmApplets,
-    dotnetApplets, runtimeApplets, terminalApplets,
+    targetApplets, networkApplets, probeApplets, httpApplets, tlsApplets, socketApplets,
+    captureApplets, jvmApplets, dotnetApplets, runtimeApplets, terminalApplets,
   ])
 }
 

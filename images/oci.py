@@ -1,7 +1,8 @@
 """Packs folders into one reproducible OCI archive: an index per tag, an image per architecture.
 
 usage: oci.py OUTPUT CONFIG VERSION REVISION ARCHITECTURE=FOLDER...
-SOURCE_DATE_EPOCH dates everything. Prints each tag's digest and the compressed size of each layer.
+SOURCE_DATE_EPOCH dates everything. DEBUGBOX_COMPRESSION is zstd, which containerd knows since 1.5 and Docker since 23,
+or gzip. Prints each tag's digest and the compressed size of each layer.
 """
 
 import gzip
@@ -11,6 +12,7 @@ import json
 import os
 import stat
 import struct
+import subprocess
 import sys
 import time
 
@@ -21,7 +23,7 @@ CAPABILITIES = struct.pack("<5I", 0x02000000, 1 << 12 | 1 << 13 | 1 << 19, 0, 0,
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+LAYER = "application/vnd.oci.image.layer.v1.tar+"  # and its compression
 
 
 class Tar:
@@ -87,6 +89,13 @@ def pack(folder, epoch):
     return tar.finish()
 
 
+def compress(data, compression):
+    if compression == "gzip":
+        return gzip.compress(data, 9, mtime=0)
+    command = ["zstd", "--ultra", "-22", "-T1", "--no-progress", "-q", "-c"]
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
 class Layout:
     """An OCI image layout: blobs by digest, and one index that names the tags."""
 
@@ -130,13 +139,16 @@ def main(output, config_path, version, revision, *folders):
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
     with open(config_path) as file:
         config = json.load(file)
+    compression = os.environ.get("DEBUGBOX_COMPRESSION", "zstd")
+    if compression not in ("gzip", "zstd"):
+        sys.exit(f"oci: DEBUGBOX_COMPRESSION: {compression}: neither zstd nor gzip")
     tags = config.pop("Tags")
     config["Labels"] |= {"org.opencontainers.image.version": version,
                          "org.opencontainers.image.revision": revision}
     layout, layers = Layout(), []
     for architecture, folder in (pair.split("=", 1) for pair in folders):
         tar = pack(folder, epoch)
-        layer = layout.add(gzip.compress(tar, 9, mtime=0), LAYER)
+        layer = layout.add(compress(tar, compression), LAYER + compression)
         layers.append((architecture, layer, "sha256:" + hashlib.sha256(tar).hexdigest()))
         print(f"{architecture}: {len(tar) / 1e6:.2f} MB, compressed {layer['size'] / 1e6:.2f} MB")
     for tag, difference in tags.items():

@@ -1,6 +1,7 @@
 // What OpenSSL drags in and a client of TLS that reads certificates never calls: functions that answer nothing.
 // With provider.c this halves the library.
 #include "CFootprint.h"
+#include <openssl/obj_mac.h>
 #include <stddef.h>
 
 #define NONE(name) \
@@ -23,16 +24,27 @@ int ossl_err_load_crypto_strings(void) {
          && LOAD(X509) && LOAD(X509V3);
 }
 
-// The algorithms that have a name of their own beside the provider's: those that files name.
+// The algorithms that have a name of their own beside the provider's: those that files name. Of a cipher the name is
+// enough, and what the dialog about a password asks for; the rest is the provider's (evp_cipher_init_internal).
 #define LEGACY(name) const void *EVP_##name(void)
-LEGACY(aes_128_cbc); LEGACY(aes_192_cbc); LEGACY(aes_256_cbc);
 LEGACY(md5); LEGACY(sha1); LEGACY(sha224); LEGACY(sha256); LEGACY(sha384); LEGACY(sha512);
 int EVP_add_cipher(const void *cipher);
 int EVP_add_digest(const void *digest);
+// How evp_cipher_st begins.
+enum { CBC = 0x1002, GLOBAL = 1 };  // EVP_CIPH_CBC_MODE | EVP_CIPH_FLAG_DEFAULT_ASN1, EVP_ORIG_GLOBAL
+struct cipher {
+  int algorithm, block_size, key_size, iv_size;
+  unsigned long flags;
+  int origin;
+  void *none[32];
+};
 void openssl_add_all_ciphers_int(void);
 void openssl_add_all_ciphers_int(void) {
-  const void *ciphers[] = {EVP_aes_128_cbc(), EVP_aes_192_cbc(), EVP_aes_256_cbc()};
-  for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++) EVP_add_cipher(ciphers[i]);
+  static const struct cipher ciphers[] = {
+    {NID_aes_128_cbc, 16, 16, 16, CBC, GLOBAL, {NULL}},
+    {NID_aes_192_cbc, 16, 24, 16, CBC, GLOBAL, {NULL}},
+    {NID_aes_256_cbc, 16, 32, 16, CBC, GLOBAL, {NULL}}};
+  for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++) EVP_add_cipher(&ciphers[i]);
 }
 void openssl_add_all_digests_int(void);
 void openssl_add_all_digests_int(void) {
@@ -40,20 +52,12 @@ void openssl_add_all_digests_int(void) {
   for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) EVP_add_digest(digests[i]);
 }
 
-// P-256 without 150 KB of products worked out in advance, and P-521 without code of its own.
+// The curves of NIST by the code for all curves: P-256's own has 150 KB of products worked out in advance.
 const void *EC_GFp_mont_method(void);
-#ifdef __x86_64__
-const void *EC_GFp_nistp256_method(void);
-const void *EC_GFp_nistz256_method(void);
-const void *EC_GFp_nistz256_method(void) { return EC_GFp_nistp256_method(); }
-#else
-const void *EC_GFp_nistz256_method(void);
-const void *EC_GFp_nistz256_method(void) { return EC_GFp_mont_method(); }
-#endif
-const void *EC_GFp_nistp224_method(void);
-const void *EC_GFp_nistp224_method(void) { return EC_GFp_mont_method(); }
-const void *EC_GFp_nistp521_method(void);
-const void *EC_GFp_nistp521_method(void) { return EC_GFp_mont_method(); }
+#define CURVE(name) \
+  const void *EC_GFp_##name##_method(void); \
+  const void *EC_GFp_##name##_method(void) { return EC_GFp_mont_method(); }
+CURVE(nistz256) CURVE(nistp224) CURVE(nistp256) CURVE(nistp521)
 
 // Engines, which are loaded from files.
 NONE(ENGINE_by_id); NONE(ENGINE_finish); NONE(ENGINE_free); NONE(ENGINE_get_DH); NONE(ENGINE_get_EC);
@@ -121,7 +125,8 @@ NONE(DH_generate_parameters_ex); NONE(DSA_SIG_free); NONE(DSA_SIG_get0); NONE(DS
 NONE(DSA_generate_key); NONE(DSA_get0_g); NONE(DSA_get0_p); NONE(DSA_get0_pqg); NONE(DSA_get0_priv_key);
 NONE(DSA_get0_pub_key); NONE(DSA_get0_q); NONE(DSA_new); NONE(DSA_security_bits); NONE(DSA_sign); NONE(DSA_size);
 NONE(DSA_up_ref); NONE(DSA_verify); NONE(EC_GF2m_simple_method); NONE(EC_nistp224_pre_comp_dup);
-NONE(EC_nistp224_pre_comp_free); NONE(EC_nistp521_pre_comp_dup); NONE(EC_nistp521_pre_comp_free);
+NONE(EC_nistp224_pre_comp_free); NONE(EC_nistp256_pre_comp_dup);
+NONE(EC_nistp256_pre_comp_free); NONE(EC_nistp521_pre_comp_dup); NONE(EC_nistp521_pre_comp_free);
 NONE(EC_nistz256_pre_comp_dup); NONE(EC_nistz256_pre_comp_free); NONE(PKCS12_PBE_keyivgen);
 NONE(PKCS12_PBE_keyivgen_ex); NONE(PKCS5_v2_scrypt_keyivgen); NONE(PKCS5_v2_scrypt_keyivgen_ex); NONE(PKCS8_encrypt);
 NONE(RSA_generate_multi_prime_key); NONE(UI_UTIL_wrap_read_pem_callback); NONE(UI_add_input_string);

@@ -15,7 +15,7 @@ struct BodyReader {
   func read(length: Int) throws(TransferFailure) {
     var left = length
     while left > 0 {
-      if connection.inbox.isEmpty, try !fill() {
+      if connection.inbox.isEmpty, try !fill(expected: left) {
         throw TransferFailure(
           .partialFile, "transfer closed with \(left) bytes remaining to read")
       }
@@ -67,7 +67,7 @@ struct BodyReader {
     }
   }
 
-  private func fill() throws(TransferFailure) -> Bool {
-    try connection.inbox.fill(connection.stream, pace)
+  private func fill(expected: Int = 0) throws(TransferFailure) -> Bool {
+    try connection.inbox.fill(connection.stream, pace, expected: expected)
   }
 }

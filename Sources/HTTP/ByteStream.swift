@@ -68,6 +68,15 @@ final class Pace {
     }
   }
 
+  /// Waits until `socket` has `count` bytes, but a moment at most: whoever wakes us for each packet, the sender on
+  /// the same machine or the network card, could do better things meanwhile. socket(7) SO_RCVLOWAT.
+  func gather(_ count: Int, _ socket: Socket) throws(TransferFailure) {
+    // Where this is refused, a single byte is enough, as always.
+    try? socket.set(.receiveLowWater, Int32(count))
+    defer { try? socket.set(.receiveLowWater, 1) }
+    try wait(socket, .read, limit: Deadline(seconds: 0.01))
+  }
+
   private func poll(_ socket: Socket, _ events: Readiness, _ deadline: Deadline)
     throws(TransferFailure) -> Readiness
   {

@@ -3,6 +3,8 @@ internal import Linux
 /// What has come over a connection and was not taken.
 final class Inbox {
   private let memory: UnsafeMutableRawBufferPointer
+  /// As many bytes are worth waiting a moment for.
+  private static let much = 1 << 17
   private var start = 0
   private var end = 0
   /// The most bytes to read at once.
@@ -63,15 +65,23 @@ final class Inbox {
   }
 
   /// Waits until more has come; false at the end.
-  func fill(_ stream: ByteStream, _ pace: Pace) throws(TransferFailure) -> Bool {
+  ///
+  /// - Parameter expected: bytes that will come, unless the peer breaks off.
+  func fill(_ stream: ByteStream, _ pace: Pace, expected: Int = 0) throws(TransferFailure) -> Bool {
     if count == memory.count {
       throw TransferFailure(.receiveError, "Too large response headers")
     }
     // A peer that never ends slowly enough never makes us wait.
     if pace.deadline.hasPassed { throw pace.timedOut() }
+    var gathers = expected >= 2 * Self.much && pieceLimit > Self.much
     while true {
       if let count = try fillNow(stream) { return count > 0 }
-      try pace.wait(stream.socket, stream.wantedToRead)
+      if gathers, stream.wantedToRead == .read {
+        gathers = false
+        try pace.gather(Self.much, stream.socket)
+      } else {
+        try pace.wait(stream.socket, stream.wantedToRead)
+      }
     }
   }
 }

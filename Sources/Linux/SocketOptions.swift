@@ -3,7 +3,7 @@ internal import CLinux
 extension Socket {
   /// Options of socket(7), ip(7), ipv6(7) and tcp(7) that are a number.
   public enum Option: Sendable {
-    case reuseAddress, keepAlive, broadcast, receiveBuffer, sendBuffer, mark
+    case reuseAddress, keepAlive, broadcast, receiveBuffer, sendBuffer, receiveLowWater, mark
     case timeToLive, hopLimit, typeOfService, trafficClass, v6Only
     case receiveErrors, receiveErrorsV6, pathMTU, pathMTUV6
     case noDelay, maximumSegment, synRetries, userTimeout
@@ -18,6 +18,7 @@ extension Socket {
       case .broadcast: (SOL_SOCKET, SO_BROADCAST)
       case .receiveBuffer: (SOL_SOCKET, SO_RCVBUF)
       case .sendBuffer: (SOL_SOCKET, SO_SNDBUF)
+      case .receiveLowWater: (SOL_SOCKET, SO_RCVLOWAT)
       case .mark: (SOL_SOCKET, SO_MARK)
       case .timeToLive: (ip, IP_TTL)
       case .hopLimit: (ipv6, IPV6_UNICAST_HOPS)

@@ -90,7 +90,9 @@ public struct Attachment {
 
   private var hasEnded: Bool {
     do throws(SystemError) {
-      return try finder.processes.stat(of: process.pid).state == UInt8(ascii: "Z")
+      // Long before it is a zombie, its end of the socket is closed.
+      let stat = try finder.processes.stat(of: process.pid)
+      return stat.isExiting || stat.state == UInt8(ascii: "Z")
     } catch {
       return error.errno == .noEntry || error.errno == .noProcess
     }

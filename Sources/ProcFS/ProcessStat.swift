@@ -30,6 +30,7 @@ public struct ProcessStat: Sendable {
   /// The group in the foreground of that terminal; -1 is none.
   public var foreground: Int32 { line.foreground }
   public var flags: UInt32 { line.flags }
+  public var isExiting: Bool { line.isExiting }
   public var minorFaults: Int { line.minorFaults }
   public var majorFaults: Int { line.majorFaults }
   public var userTicks: Int { line.userTicks }

@@ -48,6 +48,9 @@ public struct StatLine: Sendable {
   /// PF_KTHREAD of the kernel's sched.h.
   public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
+  /// PF_EXITING: it ends, before any of its descriptors is closed.
+  public var isExiting: Bool { flags & 0x4 != 0 }
+
   /// Reads a line, without the numbers behind the resident pages unless `whole`.
   ///
   /// - Returns: the range of the name in it, which may hold any bytes; nil for anything that is not such a line.
